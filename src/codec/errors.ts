@@ -1,0 +1,81 @@
+/**
+ * Errors of turning values into octets and back.
+ *
+ * @module
+ */
+
+import { ZerocallError } from "../base/errors.ts";
+
+/** The codes of {@link CodecError}. */
+export type CodecErrorCode =
+  | "CODEC_TRUNCATED"
+  | "CODEC_MALFORMED"
+  | "CODEC_UTF8"
+  | "CODEC_KEY"
+  | "CODEC_DEPTH"
+  | "CODEC_ELEMENTS"
+  | "CODEC_UNSUPPORTED";
+
+/** Octets are not a value, or a value cannot be octets. */
+export class CodecError extends ZerocallError {
+  declare readonly code: CodecErrorCode;
+
+  constructor(code: CodecErrorCode, message: string) {
+    super(code, message);
+  }
+}
+
+/** Limits of decoding, each with the error that names it. */
+export interface CodecLimits {
+  /**
+   * How deeply containers may be nested; beyond it `CODEC_DEPTH`.
+   *
+   * @default 128
+   */
+  readonly maxDepth: number;
+  /**
+   * How many entries all arrays and maps of one value may have together; beyond it
+   * `CODEC_ELEMENTS`. It bounds what a small message can make us allocate.
+   *
+   * @default 1_000_000
+   */
+  readonly maxElements: number;
+}
+
+/** The limits that hold unless told otherwise. */
+export const CODEC_DEFAULTS: CodecLimits = { maxDepth: 128, maxElements: 1_000_000 };
+
+export function truncated(offset: number): CodecError {
+  return new CodecError("CODEC_TRUNCATED", `expected more octets after offset ${offset}`);
+}
+
+export function malformed(lead: number, offset: number): CodecError {
+  const hex = lead.toString(16).padStart(2, "0");
+  return new CodecError(
+    "CODEC_MALFORMED",
+    `expected a value at offset ${offset}, got octet 0x${hex}`,
+  );
+}
+
+export function badText(offset: number): CodecError {
+  return new CodecError("CODEC_UTF8", `expected valid utf-8 at offset ${offset}`);
+}
+
+export function badKey(key: string, offset: number): CodecError {
+  return new CodecError("CODEC_KEY", `map key "${key}" at offset ${offset} is not allowed`);
+}
+
+export function tooDeep(maxDepth: number): CodecError {
+  return new CodecError("CODEC_DEPTH", `expected at most ${maxDepth} levels of nesting, got more`);
+}
+
+export function tooManyElements(maxElements: number, count: number): CodecError {
+  return new CodecError(
+    "CODEC_ELEMENTS",
+    `expected at most ${maxElements} entries in all arrays and maps, got ${count}`,
+  );
+}
+
+export function unsupported(what: string, path: string): CodecError {
+  return new CodecError("CODEC_UNSUPPORTED", `${what} cannot be encoded, at ${path || "the top"}`);
+}
