@@ -1,0 +1,52 @@
+/**
+ * Octets as text and back: ASCII and hexadecimal.
+ *
+ * @module
+ */
+
+const HEX_DIGITS = "0123456789abcdef";
+
+/** Writes ASCII text as octets. Characters beyond U+007F lose their upper bits. */
+export function encodeAscii(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i) & 0x7f;
+  return octets;
+}
+
+/** Reads octets as text, one character per octet, so that nothing is ever refused. */
+export function decodeAscii(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return text;
+}
+
+/** Reads octets as ASCII for a person: what is not printable becomes `?`. */
+export function printable(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) {
+    text += octet >= 0x20 && octet <= 0x7e ? String.fromCharCode(octet) : "?";
+  }
+  return text;
+}
+
+/** Writes octets as lower-case hexadecimal digits without separators. */
+export function formatHex(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += HEX_DIGITS.charAt(octet >> 4) + HEX_DIGITS.charAt(octet & 15);
+  return text;
+}
+
+/**
+ * Reads hexadecimal digits, blanks between octets allowed.
+ *
+ * @returns `undefined` when `text` is no sequence of whole octets
+ */
+export function parseHex(text: string): Uint8Array | undefined {
+  const digits = text.replaceAll(/\s+/g, "");
+  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
+  const octets = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < octets.length; i++) {
+    octets[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  }
+  return octets;
+}

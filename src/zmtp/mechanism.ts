@@ -1,0 +1,81 @@
+/**
+ * The contract of a security mechanism.
+ *
+ * A mechanism leads the handshake: it is told the bodies of the peer's commands and says what to
+ * send back, until it is done. Where it protects traffic as well (CURVE), it then hands over a
+ * {@link Protection} that turns every frame into one on the wire and back.
+ *
+ * Spec: RFC 37 (ZMTP 3.1), "Authentication and Confidentiality".
+ *
+ * Knows nothing of greetings, of messages, or of timeouts.
+ *
+ * @module
+ */
+
+import type { ZmtpError } from "./errors.ts";
+
+/** How connections of one socket are secured. May be shared by many connections. */
+export interface Mechanism {
+  /** Name in the greeting: at most 20 capitals, digits, hyphens and underscores. */
+  readonly name: string;
+  /**
+   * The bit as-server of the greeting. libzmq leaves it 0 on both sides with every mechanism, and
+   * ignores the peer's.
+   */
+  readonly asServer: boolean;
+  /**
+   * Begins the handshake of one connection.
+   *
+   * @param metadata - our properties as `encodeMetadata` wrote them
+   */
+  begin(metadata: Uint8Array): Handshake;
+}
+
+/** The handshake of one connection. */
+export interface Handshake {
+  /** Bodies of the commands to send as soon as both greetings fit. Called once, first. */
+  open(): readonly Uint8Array[];
+  /**
+   * Takes the body of one command of the peer. ERROR commands come here, too.
+   *
+   * @param body - a view that the mechanism MUST copy to keep
+   * @throws {ZmtpError} when the handshake has failed and nothing is to be sent about it
+   */
+  receive(body: Uint8Array): HandshakeStep;
+}
+
+/** What follows from a command of the peer. */
+export type HandshakeStep =
+  /** The handshake goes on. */
+  | { readonly type: "continue"; readonly send: readonly Uint8Array[] }
+  /** Both sides agree; `metadata` has the peer's properties, encoded. */
+  | {
+      readonly type: "done";
+      readonly send: readonly Uint8Array[];
+      readonly metadata: Uint8Array;
+      /** Absent where traffic goes as it is. */
+      readonly protection?: Protection;
+    }
+  /** We refuse the peer: `send` tells it why, then the connection closes with `error`. */
+  | { readonly type: "refuse"; readonly send: readonly Uint8Array[]; readonly error: ZmtpError };
+
+/** A frame as the engine means it, inside of a protected one. */
+export interface PlainFrame {
+  /** `MORE` and `COMMAND` of `frame.ts`. */
+  readonly flags: number;
+  readonly body: Uint8Array;
+}
+
+/** Turns frames of the traffic into the bodies of frames on the wire and back. */
+export interface Protection {
+  /** By how many octets a body on the wire is longer. */
+  readonly overheadBytes: number;
+  /** Returns a new body for the wire, which goes out in a frame without flags. */
+  wrap(flags: number, body: Uint8Array): Uint8Array;
+  /**
+   * Opens the body of a frame from the wire.
+   *
+   * @throws {ZmtpError} when it was not made by the peer, or not in this order
+   */
+  unwrap(body: Uint8Array): PlainFrame;
+}
