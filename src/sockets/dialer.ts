@@ -34,10 +34,26 @@ export interface Wire {
   /** Stops and continues receiving. */
   pause(): void;
   resume(): void;
-  /** Sends what was written, then ends. */
+  /**
+   * Sends what was written, then ends. `closed` follows when the peer has ended as well, or within
+   * a bound of the transport after everything was sent. What the peer sends meanwhile is dropped.
+   */
   end(): void;
-  /** Ends at once and drops what was not sent. Idempotent. */
+  /** Ends at once and drops what was not sent; `closed` follows. Idempotent. */
   destroy(): void;
+}
+
+/** What a transport may be told about its wires. A transport ignores what it does not have. */
+export interface WireOptions {
+  /**
+   * Silence after which the platform probes whether the peer's host is still there, in ms;
+   * `undefined` never probes.
+   */
+  readonly keepAliveIdleMs?: number | undefined;
+  /** Wires that wait to be accepted. */
+  readonly backlog?: number;
+  /** Whether `*` and names are bound as IPv6 (with IPv4 where the platform joins both). */
+  readonly ipv6?: boolean;
 }
 
 /** A listening endpoint. */
@@ -55,11 +71,15 @@ export interface WireTransport {
    *
    * Rejects with `TransportError`. `signal` ends the attempt.
    */
-  dial(endpoint: Endpoint, signal: AbortSignal): Promise<Wire>;
+  dial(endpoint: Endpoint, signal: AbortSignal, options?: WireOptions): Promise<Wire>;
   /**
    * Accepts wires until closed.
    *
    * Rejects with `TransportError`, for instance when the port is in use.
    */
-  listen(endpoint: Endpoint, accept: (wire: Wire) => void): Promise<Listening>;
+  listen(
+    endpoint: Endpoint,
+    accept: (wire: Wire) => void,
+    options?: WireOptions,
+  ): Promise<Listening>;
 }

@@ -42,6 +42,8 @@ export interface Pipe {
   readonly sentMessages: number;
   /** `queuedMessages` has reached the send high-water mark and not yet fallen to half of it. */
   readonly full: boolean;
+  /** When the last octet of the peer came, in ms on the clock of the socket. */
+  readonly lastHeardAt?: number;
   /**
    * Takes a message for the peer, in order, also when the pipe is full: who respects the
    * high-water mark asks {@link Pipe.full} first. Frames below a few KiB are copied before this
@@ -53,8 +55,16 @@ export interface Pipe {
   pause(): void;
   /** Reads again after {@link Pipe.pause}. */
   resume(): void;
-  /** Ends the connection; a connecting endpoint dials again. Idempotent. */
+  /**
+   * Ends the connection after what {@link Pipe.send} took was written; a connecting endpoint dials
+   * again. The owner hears `closed` before this returns. Idempotent.
+   */
   close(): void;
+  /**
+   * Tells a PUB or XPUB peer that messages starting with `topic` are wanted (`true`) or no longer
+   * wanted (`false`). Only pipes of SUB and XSUB sockets have it.
+   */
+  subscribe?(topic: Uint8Array, wanted: boolean): void;
 }
 
 /** What a pipe's owner hears. No method of it may throw. */

@@ -1,0 +1,21 @@
+/**
+ * Node as the sockets see it.
+ *
+ * @module
+ */
+
+import type { SocketPlatform } from "../sockets/socket-core.ts";
+import { nodeClock } from "./clock.ts";
+import { ipcTransport } from "./ipc.ts";
+import { tcpTransport } from "./tcp.ts";
+
+/** What sockets need, from Node. */
+export const nodePlatform: SocketPlatform = {
+  transports: { tcp: tcpTransport, ipc: ipcTransport },
+  clock: nodeClock,
+  random: Math.random,
+  // After the promise reactions of the turn, so that what they send leaves in the same write.
+  endOfTurn: (task) => {
+    process.nextTick(task);
+  },
+};

@@ -1,0 +1,179 @@
+/**
+ * Keeps one endpoint connected: dials, waits, dials again.
+ *
+ *     dialling ──▶ connected ──▶ waiting ──▶ dialling ──▶ …
+ *        └───────────────────────▶ │
+ *     any of them ──stop(), or an ending that would only repeat itself──▶ stopped
+ *
+ * Spec: the manual page zmq_setsockopt(3), ZMQ_RECONNECT_IVL and ZMQ_RECONNECT_IVL_MAX.
+ *
+ * @module
+ */
+
+import { Backoff } from "../base/backoff.ts";
+import type { Cancel } from "../base/clock.ts";
+import type { Wire, WireTransport } from "./dialer.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { formatEndpoint } from "./endpoint.ts";
+import { TransportError } from "./errors.ts";
+import type { SocketContext } from "./socket-context.ts";
+import { handshakeErrorType } from "./socket-event.ts";
+import type { ZmtpPipe } from "./zmtp-pipe.ts";
+
+type State =
+  | { readonly phase: "idle" }
+  | { readonly phase: "dialling"; readonly attempt: AbortController; readonly stopTimer: Cancel }
+  /** The wire is there; its handshake may still be under way. */
+  | { readonly phase: "connected"; readonly pipe: ZmtpPipe }
+  | { readonly phase: "waiting"; readonly cancel: Cancel }
+  | { readonly phase: "stopped" };
+
+const STOPPED: State = { phase: "stopped" };
+const NO_TIMER: Cancel = () => {};
+
+/** One connected endpoint of a socket, whether or not its peer is there at the moment. */
+export class Connector {
+  /** The endpoint as `formatEndpoint` writes it. */
+  readonly address: string;
+  readonly #endpoint: Endpoint;
+  readonly #transport: WireTransport;
+  readonly #context: SocketContext;
+  readonly #backoff: Backoff;
+  #state: State = { phase: "idle" };
+  #open = false;
+
+  constructor(endpoint: Endpoint, transport: WireTransport, context: SocketContext) {
+    this.address = formatEndpoint(endpoint);
+    this.#endpoint = endpoint;
+    this.#transport = transport;
+    this.#context = context;
+    this.#backoff = new Backoff({
+      initialMs: Math.max(1, context.options.reconnectIntervalMs),
+      maxMs: context.options.reconnectMaxIntervalMs,
+      random: context.random,
+    });
+  }
+
+  /** Whether a peer may still come: it is not there, and it has not been given up. */
+  get pending(): boolean {
+    return !this.#open && this.#state.phase !== "stopped";
+  }
+
+  /** Makes the first attempt. Called once. */
+  start(): void {
+    this.#dial();
+  }
+
+  /**
+   * Makes no further attempt and closes the pipe, if there is one, after what it took was written.
+   * Idempotent.
+   */
+  stop(): void {
+    const state = this.#state;
+    this.#state = STOPPED;
+    switch (state.phase) {
+      case "dialling":
+        state.stopTimer();
+        state.attempt.abort();
+        break;
+      case "connected":
+        state.pipe.close();
+        break;
+      case "waiting":
+        state.cancel();
+        break;
+      case "idle":
+      case "stopped":
+        break;
+    }
+  }
+
+  // What the pipe tells.
+
+  opened(pipe: ZmtpPipe): void {
+    this.#open = true;
+    this.#backoff.reset();
+    this.#context.emit({ type: "handshake", address: this.address, peer: pipe.peer });
+  }
+
+  refused(_pipe: ZmtpPipe, error: Error, retry: boolean): void {
+    this.#context.emit({ type: handshakeErrorType(error), address: this.address, error });
+    this.#again(error, retry);
+  }
+
+  ended(_pipe: ZmtpPipe, error: Error | undefined, retry: boolean): void {
+    this.#open = false;
+    this.#context.emit({
+      type: "disconnect",
+      address: this.address,
+      ...(error === undefined ? {} : { error }),
+    });
+    this.#again(error, retry);
+  }
+
+  #dial(): void {
+    const attempt = new AbortController();
+    this.#state = { phase: "dialling", attempt, stopTimer: this.#limit(attempt) };
+    this.#context.emit({ type: "connect:delay", address: this.address });
+    this.#transport.dial(this.#endpoint, attempt.signal, this.#context.wireOptions).then(
+      (wire) => this.#dialled(wire, attempt),
+      (error: unknown) => this.#failed(error, attempt),
+    );
+  }
+
+  /** Ends an attempt that takes longer than `connectTimeout`. */
+  #limit(attempt: AbortController): Cancel {
+    const { clock, options } = this.#context;
+    if (options.connectTimeoutMs === 0) return NO_TIMER;
+    return clock.schedule(clock.now() + options.connectTimeoutMs, () => {
+      const text = `expected a connection to ${this.address} within ${options.connectTimeoutMs} ms`;
+      this.#failed(
+        new TransportError("TRANSPORT_TIMEOUT", text, { endpoint: this.address }),
+        attempt,
+      );
+      attempt.abort();
+    });
+  }
+
+  /** An attempt that was given up settles later; nobody wants to know. */
+  #isCurrent(attempt: AbortController): boolean {
+    return this.#state.phase === "dialling" && this.#state.attempt === attempt;
+  }
+
+  #dialled(wire: Wire, attempt: AbortController): void {
+    if (this.#state.phase !== "dialling" || !this.#isCurrent(attempt)) {
+      wire.destroy();
+      return;
+    }
+    this.#state.stopTimer();
+    this.#context.emit({ type: "connect", address: this.address });
+    const pipe = this.#context.adopt(wire, {
+      endpoint: this.address,
+      origin: "connected",
+      lifecycle: this,
+    });
+    this.#state = { phase: "connected", pipe };
+    pipe.start();
+  }
+
+  #failed(reason: unknown, attempt: AbortController): void {
+    if (this.#state.phase !== "dialling" || !this.#isCurrent(attempt)) return;
+    this.#state.stopTimer();
+    this.#again(reason instanceof Error ? reason : new Error(String(reason)), true);
+  }
+
+  #again(error: Error | undefined, retry: boolean): void {
+    if (this.#state.phase === "stopped") return;
+    const { clock, options } = this.#context;
+    const why = error === undefined ? {} : { error };
+    if (!retry || options.reconnectIntervalMs < 0) {
+      this.#state = STOPPED;
+      this.#context.emit({ type: "connect:stopped", address: this.address, ...why });
+      return;
+    }
+    const interval = options.reconnectIntervalMs === 0 ? 0 : this.#backoff.next();
+    const cancel = clock.schedule(clock.now() + interval, () => this.#dial());
+    this.#state = { phase: "waiting", cancel };
+    this.#context.emit({ type: "connect:retry", address: this.address, interval, ...why });
+  }
+}

@@ -1,0 +1,359 @@
+/**
+ * What all socket types share: endpoints, the pipes behind them, and closing.
+ *
+ *     bind ────▶ Binding ──accepts──┐
+ *                                   ├──▶ pipe ──handshake──▶ owner hears `opened`
+ *     connect ─▶ Connector ──dials──┘
+ *
+ * Which pipe a message goes to and what becomes of a received one is up to the {@link PipeOwner}:
+ * a socket type, or an RPC transport that balances per peer.
+ *
+ * Knows nothing of octets, of the platform, or of what messages mean.
+ *
+ * @module
+ */
+
+import type { Clock, Random } from "../base/clock.ts";
+import { UsageError } from "../base/errors.ts";
+import { Connection } from "../zmtp/connection.ts";
+import type { Mechanism } from "../zmtp/mechanism.ts";
+import { nullMechanism } from "../zmtp/null-mechanism.ts";
+import type { SocketType } from "../zmtp/socket-type.ts";
+import { Binding } from "./binding.ts";
+import { Connector } from "./connector.ts";
+import type { Wire, WireTransport } from "./dialer.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { formatEndpoint, isConnectable, parseEndpoint } from "./endpoint.ts";
+import { SocketError } from "./errors.ts";
+import type { EndOfTurn } from "./flush-queue.ts";
+import { FlushQueue } from "./flush-queue.ts";
+import type { Pipe, PipeOwner } from "./pipe.ts";
+import type { SocketContext, WireSource } from "./socket-context.ts";
+import type { SocketEvent, SocketObserver } from "./socket-event.ts";
+import type { ResolvedOptions, SocketOptions } from "./socket-options.ts";
+import { resolveOptions } from "./socket-options.ts";
+import { ZmtpPipe } from "./zmtp-pipe.ts";
+
+/** What a socket needs of the world around it. */
+export interface SocketPlatform {
+  /** Who opens wires, by scheme. */
+  readonly transports: Readonly<Record<string, WireTransport>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /**
+   * Runs a task once when the present turn of the event loop ends. Everything sent in one turn
+   * leaves in one write.
+   *
+   * @default queueMicrotask
+   */
+  readonly endOfTurn?: EndOfTurn;
+}
+
+/** How a {@link SocketCore} is made. */
+export interface SocketCoreParts extends SocketPlatform, SocketOptions {
+  readonly socketType: SocketType;
+  /** Hears of pipes and messages. */
+  readonly owner: PipeOwner;
+  /** Hears of every change of a connection's state. */
+  readonly observer?: SocketObserver;
+  /** @default nullMechanism */
+  readonly mechanism?: Mechanism;
+  /** Further properties for the peers, such as `X-Version`. ZMQ_METADATA. */
+  readonly metadata?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The endpoints and pipes of one socket. */
+export class SocketCore {
+  readonly socketType: SocketType;
+  /** The options with their defaults. */
+  readonly options: ResolvedOptions;
+  readonly #platform: SocketPlatform;
+  readonly #owner: PipeOwner;
+  readonly #observer: SocketObserver | undefined;
+  readonly #mechanism: Mechanism;
+  readonly #metadata: ReadonlyMap<string, Uint8Array> | undefined;
+  readonly #flushQueue: FlushQueue;
+  readonly #context: SocketContext;
+  /** By the real endpoint. */
+  readonly #bindings = new Map<string, Binding>();
+  readonly #connectors = new Map<string, Connector>();
+  /** Those that are open. */
+  readonly #pipes = new Set<Pipe>();
+  /** All that still have a wire: in their handshake, open, or writing their last messages. */
+  readonly #wired = new Set<ZmtpPipe>();
+  #pipeCount = 0;
+  #lastEndpoint: string | undefined;
+  #closing: Promise<void> | undefined;
+  /** Called when the last wire is gone while closing. */
+  #unwired: (() => void) | undefined;
+
+  /** @throws {UsageError} `USAGE_OPTION` */
+  constructor(parts: SocketCoreParts) {
+    const { transports, clock, random, endOfTurn = queueMicrotask, ...others } = parts;
+    const { socketType, owner, observer, mechanism = nullMechanism, metadata, ...given } = others;
+    this.socketType = socketType;
+    this.options = resolveOptions(given);
+    this.#mechanism = mechanism;
+    this.#metadata = metadata;
+    this.#owner = owner;
+    this.#observer = observer;
+    this.#platform = { transports, clock, random };
+    this.#flushQueue = new FlushQueue(endOfTurn);
+    this.#context = {
+      socketType,
+      clock,
+      random,
+      owner,
+      options: this.options,
+      wireOptions: this.options,
+      emit: (event) => this.#emit(event),
+      adopt: (wire, source) => this.#adopt(wire, source),
+    };
+  }
+
+  /** The peers that finished their handshake and are not gone. */
+  get pipes(): ReadonlySet<Pipe> {
+    return this.#pipes;
+  }
+
+  /** The real endpoints that are bound. */
+  get endpoints(): readonly string[] {
+    return [...this.#bindings.keys()];
+  }
+
+  /** The endpoint that was bound or connected last. ZMQ_LAST_ENDPOINT. */
+  get lastEndpoint(): string | undefined {
+    return this.#lastEndpoint;
+  }
+
+  /** Whether {@link SocketCore.close} was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Connected endpoints whose peer is not there at the moment but may still come. */
+  get pendingConnects(): number {
+    let count = 0;
+    for (const connector of this.#connectors.values()) if (connector.pending) count += 1;
+    return count;
+  }
+
+  /**
+   * Accepts peers at an endpoint.
+   *
+   * @returns the real endpoint, with the port that the platform chose
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`; rejects with `TransportError`, for
+   *   instance `TRANSPORT_ADDRESS_IN_USE`, `SocketError` `SOCKET_CLOSED` when the socket is closed
+   *   meanwhile, or the reason of `signal`
+   */
+  bind(endpoint: string, signal?: AbortSignal): Promise<string> {
+    this.#checkOpen("bind");
+    const parsed = parseEndpoint(endpoint);
+    return this.#listen(parsed, this.#transportOf(parsed), signal);
+  }
+
+  /**
+   * Connects to an endpoint, now or as soon as somebody is there, and again whenever the connection
+   * is lost. Connecting to an endpoint that is connected already does nothing.
+   *
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  connect(endpoint: string): void {
+    this.#checkOpen("connect");
+    const parsed = parseEndpoint(endpoint);
+    if (!isConnectable(parsed)) {
+      throw new UsageError("USAGE_ENDPOINT", `expected one peer to connect to, got ${endpoint}`);
+    }
+    const connector = new Connector(parsed, this.#transportOf(parsed), this.#context);
+    this.#lastEndpoint = connector.address;
+    if (this.#connectors.has(connector.address)) return;
+    this.#connectors.set(connector.address, connector);
+    connector.start();
+  }
+
+  /**
+   * Accepts no more peers at an endpoint and closes the connections that came through it, after
+   * what was sent to them was written.
+   *
+   * @param endpoint - as it was given to `bind` or as `bind` returned it
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  unbind(endpoint: string): Promise<void> {
+    this.#checkOpen("unbind");
+    const address = formatEndpoint(parseEndpoint(endpoint));
+    const binding = this.#bindings.get(address);
+    if (binding === undefined) {
+      const bound = this.endpoints.join(", ") || "nothing";
+      throw new UsageError("USAGE_ENDPOINT", `${address} is not bound; bound is ${bound}`);
+    }
+    this.#bindings.delete(address);
+    return binding.close();
+  }
+
+  /**
+   * Ends the connection to an endpoint, after what was sent to it was written, and does not connect
+   * again.
+   *
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  disconnect(endpoint: string): void {
+    this.#checkOpen("disconnect");
+    const address = formatEndpoint(parseEndpoint(endpoint));
+    const connector = this.#connectors.get(address);
+    if (connector === undefined) {
+      const connected = [...this.#connectors.keys()].join(", ") || "nothing";
+      throw new UsageError(
+        "USAGE_ENDPOINT",
+        `${address} is not connected; connected is ${connected}`,
+      );
+    }
+    this.#connectors.delete(address);
+    connector.stop();
+  }
+
+  /**
+   * Ends everything: accepts and dials no more, and closes all pipes, of which the owner hears
+   * before this returns.
+   *
+   * @param lingerMs - how long what was sent may take to leave; 0 drops it, -1 or `Infinity` waits
+   *   for ever. Without it the option `linger` holds
+   * @returns resolves when every wire is gone; the same promise when called again
+   */
+  close(lingerMs: number = this.options.lingerMs): Promise<void> {
+    this.#closing ??= this.#close(lingerMs < 0 ? Number.POSITIVE_INFINITY : lingerMs);
+    return this.#closing;
+  }
+
+  async #close(lingerMs: number): Promise<void> {
+    for (const connector of this.#connectors.values()) connector.stop();
+    const bindings = [...this.#bindings.values()].map((binding) => binding.close());
+    if (lingerMs === 0) this.#destroyAll();
+    this.#bindings.clear();
+    this.#connectors.clear();
+    await this.#wiresGone(lingerMs);
+    await Promise.all(bindings);
+    this.#emit({ type: "end" });
+  }
+
+  /** Resolves when no pipe has a wire; after `lingerMs` those that are left are cut. */
+  async #wiresGone(lingerMs: number): Promise<void> {
+    if (this.#wired.size === 0) return;
+    const { clock } = this.#platform;
+    const stopTimer = Number.isFinite(lingerMs)
+      ? clock.schedule(clock.now() + lingerMs, () => this.#destroyAll())
+      : undefined;
+    await new Promise<void>((resolve) => {
+      this.#unwired = resolve;
+    });
+    stopTimer?.();
+  }
+
+  #destroyAll(): void {
+    for (const pipe of this.#wired) pipe.destroy();
+  }
+
+  async #listen(
+    endpoint: Endpoint,
+    transport: WireTransport,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    signal?.throwIfAborted();
+    const asked = formatEndpoint(endpoint);
+    const binding = new Binding(asked, this.#context);
+    try {
+      const listening = await transport.listen(endpoint, binding.accept, this.options);
+      if (this.closed || signal?.aborted === true) {
+        await listening.close();
+        signal?.throwIfAborted();
+        throw new SocketError("SOCKET_CLOSED", `the socket was closed while binding ${asked}`);
+      }
+      binding.listening(listening);
+    } catch (error) {
+      if (error instanceof Error) this.#emit({ type: "bind:error", address: asked, error });
+      throw error;
+    }
+    this.#bindings.set(binding.address, binding);
+    this.#lastEndpoint = binding.address;
+    return binding.address;
+  }
+
+  #adopt(wire: Wire, source: WireSource): ZmtpPipe {
+    const { clock } = this.#platform;
+    const owner = this.#owner;
+    this.#pipeCount += 1;
+    const pipe: ZmtpPipe = new ZmtpPipe({
+      id: this.#pipeCount,
+      endpoint: source.endpoint,
+      origin: source.origin,
+      wire,
+      connection: this.#newConnection(clock.now()),
+      clock,
+      flushQueue: this.#flushQueue,
+      sendHighWaterMark: this.options.sendHighWaterMark,
+      owner,
+      lifecycle: {
+        opened: () => {
+          this.#pipes.add(pipe);
+          source.lifecycle.opened(pipe);
+          owner.opened(pipe);
+        },
+        refused: (_pipe, error, retry) => source.lifecycle.refused(pipe, error, retry),
+        ended: (_pipe, error, retry) => {
+          this.#pipes.delete(pipe);
+          // The owner first: what it reacts with, such as another send, meets the old state.
+          owner.closed(pipe, error);
+          source.lifecycle.ended(pipe, error, retry);
+        },
+        released: () => {
+          this.#wired.delete(pipe);
+          if (this.#wired.size === 0) this.#unwired?.();
+        },
+      },
+    });
+    this.#wired.add(pipe);
+    return pipe;
+  }
+
+  #newConnection(now: number): Connection {
+    const { options } = this;
+    const metadata = this.#metadata;
+    return new Connection(
+      {
+        socketType: this.socketType,
+        mechanism: this.#mechanism,
+        routingId: options.routingId,
+        ...(metadata === undefined ? {} : { metadata }),
+        maxMessageBytes: options.maxMessageBytes,
+        maxFrames: options.maxFrames,
+        handshakeTimeoutMs: options.handshakeTimeoutMs,
+        heartbeatIntervalMs: options.heartbeatIntervalMs,
+        heartbeatTimeoutMs: options.heartbeatTimeoutMs,
+        heartbeatTtlMs: options.heartbeatTtlMs,
+      },
+      now,
+    );
+  }
+
+  #transportOf(endpoint: Endpoint): WireTransport {
+    const { transports } = this.#platform;
+    const transport = Object.hasOwn(transports, endpoint.scheme)
+      ? transports[endpoint.scheme]
+      : undefined;
+    if (transport === undefined) {
+      const known = Object.keys(transports).join(", ");
+      throw new UsageError(
+        "USAGE_ENDPOINT",
+        `no transport for ${formatEndpoint(endpoint)}; there are ${known}`,
+      );
+    }
+    return transport;
+  }
+
+  #checkOpen(verb: string): void {
+    if (this.closed) throw new UsageError("USAGE_CLOSED", `${verb} after close`);
+  }
+
+  #emit(event: SocketEvent): void {
+    this.#observer?.(event);
+  }
+}

@@ -1,0 +1,385 @@
+/**
+ * The options that all socket types share, their defaults and their limits.
+ *
+ * Names are those of the `zeromq` package. Options of it that make no sense here, or that this
+ * engine does not have, are refused with the reason instead of being ignored.
+ *
+ * @module
+ */
+
+import { UsageError } from "../base/errors.ts";
+
+/** Options of every socket type. */
+export interface SocketOptions {
+  /**
+   * What ROUTER peers call this socket, 1 to 255 octets, text as UTF-8. A first octet of zero is
+   * reserved. ZMQ_ROUTING_ID.
+   *
+   * @default none; a ROUTER makes one up
+   */
+  readonly routingId?: string | Uint8Array | null;
+  /**
+   * Messages that wait for one peer before the socket counts it as full. At least 1: there is no
+   * unlimited queue. ZMQ_SNDHWM.
+   *
+   * @default 1000
+   */
+  readonly sendHighWaterMark?: number;
+  /**
+   * Messages of one peer that wait to be received before the socket stops reading from it. At
+   * least 1. What came with the same chunk of octets is kept above the mark. ZMQ_RCVHWM.
+   *
+   * @default 1000
+   */
+  readonly receiveHighWaterMark?: number;
+  /**
+   * How long `close` waits for what was sent to leave, in ms; 0 drops it, -1 waits for ever.
+   * ZMQ_LINGER.
+   *
+   * @default 5000 (libzmq: -1)
+   */
+  readonly linger?: number;
+  /**
+   * First interval between attempts to connect, in ms; -1 never tries again. The wait is drawn
+   * between half of the interval and the whole. ZMQ_RECONNECT_IVL.
+   *
+   * @default 100
+   */
+  readonly reconnectInterval?: number;
+  /**
+   * The interval doubles after each failure up to this, in ms; 0 keeps it as it is.
+   * ZMQ_RECONNECT_IVL_MAX.
+   *
+   * @default 5000 (libzmq: 0)
+   */
+  readonly reconnectMaxInterval?: number;
+  /**
+   * How often a peer is sent PING, in ms; 0 is off. ZMQ_HEARTBEAT_IVL.
+   *
+   * @default 0
+   */
+  readonly heartbeatInterval?: number;
+  /**
+   * Silence after a PING that ends the connection, in ms; -1 means `heartbeatInterval`.
+   * ZMQ_HEARTBEAT_TIMEOUT.
+   *
+   * @default -1
+   */
+  readonly heartbeatTimeout?: number;
+  /**
+   * After how much silence the peer may give us up, in ms, told in each PING, at most 6553500; 0
+   * says nothing. ZMQ_HEARTBEAT_TTL.
+   *
+   * @default 0
+   */
+  readonly heartbeatTimeToLive?: number;
+  /**
+   * The longest handshake, in ms; 0 is unlimited. ZMQ_HANDSHAKE_IVL.
+   *
+   * @default 30000
+   */
+  readonly handshakeInterval?: number;
+  /**
+   * The longest attempt to open a connection, in ms; 0 leaves it to the platform.
+   * ZMQ_CONNECT_TIMEOUT.
+   *
+   * @default 0
+   */
+  readonly connectTimeout?: number;
+  /**
+   * Largest message accepted from a peer, in octets, over all of its frames. A larger one ends the
+   * connection before it is stored. At least 1: there is no unlimited message. ZMQ_MAXMSGSIZE.
+   *
+   * @default 104857600 (100 MiB; libzmq: unlimited)
+   */
+  readonly maxMessageSize?: number;
+  /**
+   * Most frames of a message accepted from a peer.
+   *
+   * @default 1024 (libzmq: unlimited)
+   */
+  readonly maxFrames?: number;
+  /**
+   * Messages wait in the socket only while a peer is there, not for one that is being connected.
+   * ZMQ_IMMEDIATE.
+   *
+   * @default false
+   */
+  readonly immediate?: boolean;
+  /**
+   * Whether the platform probes silent connections: 1 yes, 0 no, -1 the default of this engine,
+   * which is yes. ZMQ_TCP_KEEPALIVE.
+   *
+   * @default -1
+   */
+  readonly tcpKeepalive?: number;
+  /**
+   * Silence before the first probe, in seconds; -1 means 30. ZMQ_TCP_KEEPALIVE_IDLE.
+   *
+   * @default -1
+   */
+  readonly tcpKeepaliveIdle?: number;
+  /**
+   * Connections that may wait to be accepted. ZMQ_BACKLOG.
+   *
+   * @default 511 (libzmq: 100)
+   */
+  readonly backlog?: number;
+  /**
+   * Whether `*` and host names are bound as IPv6, with IPv4 where the platform joins both. IPv6
+   * addresses in brackets, and connecting to any host, need no option. ZMQ_IPV6.
+   *
+   * @default false
+   */
+  readonly ipv6?: boolean;
+  /**
+   * How long `send` waits for room, in ms; 0 not at all, -1 for ever. ZMQ_SNDTIMEO.
+   *
+   * @default -1
+   */
+  readonly sendTimeout?: number;
+  /**
+   * How long `receive` waits for a message, in ms; 0 not at all, -1 for ever. ZMQ_RCVTIMEO.
+   *
+   * @default -1
+   */
+  readonly receiveTimeout?: number;
+}
+
+/** {@link SocketOptions} with defaults and in one form. */
+export interface ResolvedOptions {
+  readonly routingId: Uint8Array;
+  readonly sendHighWaterMark: number;
+  readonly receiveHighWaterMark: number;
+  /** ms; `Infinity` for ever. */
+  readonly lingerMs: number;
+  /** ms; -1 never. */
+  readonly reconnectIntervalMs: number;
+  readonly reconnectMaxIntervalMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly heartbeatTtlMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  readonly maxFrames: number;
+  readonly immediate: boolean;
+  readonly keepAliveIdleMs: number | undefined;
+  readonly backlog: number;
+  readonly ipv6: boolean;
+  /** ms; `Infinity` for ever. */
+  readonly sendTimeoutMs: number;
+  /** ms; `Infinity` for ever. */
+  readonly receiveTimeoutMs: number;
+}
+
+const MAX_INT32 = 2_147_483_647;
+const MAX_ROUTING_ID_BYTES = 255;
+const MAX_TTL_MS = 6_553_500;
+const EMPTY = new Uint8Array(0);
+
+const DEFAULTS = {
+  routingId: null,
+  sendHighWaterMark: 1000,
+  receiveHighWaterMark: 1000,
+  linger: 5000,
+  reconnectInterval: 100,
+  reconnectMaxInterval: 5000,
+  heartbeatInterval: 0,
+  heartbeatTimeout: -1,
+  heartbeatTimeToLive: 0,
+  handshakeInterval: 30_000,
+  connectTimeout: 0,
+  maxMessageSize: 100 * 1024 * 1024,
+  maxFrames: 1024,
+  immediate: false,
+  tcpKeepalive: -1,
+  tcpKeepaliveIdle: -1,
+  backlog: 511,
+  ipv6: false,
+  sendTimeout: -1,
+  receiveTimeout: -1,
+} as const satisfies Required<SocketOptions>;
+
+const DEFAULT_KEEP_ALIVE_IDLE_S = 30;
+
+/** The smallest and the largest value of each number. */
+const RANGES = {
+  sendHighWaterMark: [1, MAX_INT32],
+  receiveHighWaterMark: [1, MAX_INT32],
+  linger: [-1, MAX_INT32],
+  reconnectInterval: [-1, MAX_INT32],
+  reconnectMaxInterval: [0, MAX_INT32],
+  heartbeatInterval: [0, MAX_INT32],
+  heartbeatTimeout: [-1, MAX_INT32],
+  heartbeatTimeToLive: [0, MAX_TTL_MS],
+  handshakeInterval: [0, MAX_INT32],
+  connectTimeout: [0, MAX_INT32],
+  maxMessageSize: [1, Number.MAX_SAFE_INTEGER],
+  maxFrames: [1, MAX_INT32],
+  tcpKeepalive: [-1, 1],
+  tcpKeepaliveIdle: [-1, 32_767],
+  backlog: [1, MAX_INT32],
+  sendTimeout: [-1, MAX_INT32],
+  receiveTimeout: [-1, MAX_INT32],
+} as const satisfies Partial<Record<keyof SocketOptions, readonly [number, number]>>;
+
+const THREADS = "this engine has no I/O threads";
+const MULTICAST = "there is no multicast transport";
+const SECURITY = "only the NULL mechanism is available";
+const PLATFORM = "the platform's sockets do not offer it";
+const TRANSPORT = "there is no such transport";
+
+/** Options of the `zeromq` package that are refused, and why. */
+const REFUSED: Readonly<Record<string, string>> = {
+  context: "sockets have no context",
+  affinity: THREADS,
+  rate: MULTICAST,
+  recoveryInterval: MULTICAST,
+  multicastHops: MULTICAST,
+  multicastMaxTransportDataUnit: MULTICAST,
+  plainServer: SECURITY,
+  plainUsername: SECURITY,
+  plainPassword: SECURITY,
+  curveServer: SECURITY,
+  curvePublicKey: SECURITY,
+  curveSecretKey: SECURITY,
+  curveServerKey: SECURITY,
+  gssapiServer: SECURITY,
+  gssapiPrincipal: SECURITY,
+  gssapiServicePrincipal: SECURITY,
+  gssapiPlainText: SECURITY,
+  gssapiPrincipalNameType: SECURITY,
+  gssapiServicePrincipalNameType: SECURITY,
+  zapDomain: SECURITY,
+  zapEnforceDomain: SECURITY,
+  sendBufferSize: PLATFORM,
+  receiveBufferSize: PLATFORM,
+  tcpKeepaliveCount: PLATFORM,
+  tcpKeepaliveInterval: PLATFORM,
+  tcpMaxRetransmitTimeout: PLATFORM,
+  typeOfService: PLATFORM,
+  interface: PLATFORM,
+  loopbackFastPath: PLATFORM,
+  tcpAcceptFilter: "bind to the addresses that may be reached instead",
+  socksProxy: TRANSPORT,
+  vmciBufferSize: TRANSPORT,
+  vmciBufferMinSize: TRANSPORT,
+  vmciBufferMaxSize: TRANSPORT,
+  vmciConnectTimeout: TRANSPORT,
+  invertMatching: "subscriptions always mean the messages that match",
+};
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @param own - names of the options that only this socket type has, which are checked elsewhere
+ * @throws {UsageError} `USAGE_OPTION`
+ */
+export function resolveOptions(
+  options: SocketOptions,
+  own: readonly string[] = [],
+): ResolvedOptions {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !own.includes(name)) checkOption(name, value);
+  }
+  const given = { ...DEFAULTS, ...defined(options) };
+  return {
+    routingId: given.routingId === null ? EMPTY : routingIdOf(given.routingId),
+    sendHighWaterMark: given.sendHighWaterMark,
+    receiveHighWaterMark: given.receiveHighWaterMark,
+    lingerMs: endless(given.linger),
+    reconnectIntervalMs: given.reconnectInterval,
+    reconnectMaxIntervalMs: given.reconnectMaxInterval,
+    heartbeatIntervalMs: given.heartbeatInterval,
+    heartbeatTimeoutMs:
+      given.heartbeatTimeout === -1 ? given.heartbeatInterval : given.heartbeatTimeout,
+    heartbeatTtlMs: given.heartbeatTimeToLive,
+    handshakeTimeoutMs: given.handshakeInterval,
+    connectTimeoutMs: given.connectTimeout,
+    maxMessageBytes: given.maxMessageSize,
+    maxFrames: given.maxFrames,
+    immediate: given.immediate,
+    keepAliveIdleMs: given.tcpKeepalive === 0 ? undefined : keepAliveIdleMs(given.tcpKeepaliveIdle),
+    backlog: given.backlog,
+    ipv6: given.ipv6,
+    sendTimeoutMs: endless(given.sendTimeout),
+    receiveTimeoutMs: endless(given.receiveTimeout),
+  };
+}
+
+/**
+ * Octets of a routing id given by the user.
+ *
+ * @throws {UsageError} `USAGE_OPTION` when it is empty, too long or starts with a zero octet
+ */
+export function routingIdOf(value: string | Uint8Array): Uint8Array {
+  const octets = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
+  if (octets.length === 0 || octets.length > MAX_ROUTING_ID_BYTES) {
+    throw new UsageError(
+      "USAGE_OPTION",
+      `expected routingId to have 1 to ${MAX_ROUTING_ID_BYTES} octets, got ${octets.length}`,
+    );
+  }
+  if (octets[0] === 0) {
+    throw new UsageError(
+      "USAGE_OPTION",
+      "expected routingId not to start with a zero octet, which marks the ids a ROUTER makes up",
+    );
+  }
+  return octets;
+}
+
+function checkOption(name: string, value: unknown): void {
+  if (!Object.hasOwn(DEFAULTS, name)) {
+    const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+    throw new UsageError(
+      "USAGE_OPTION",
+      reason === undefined
+        ? `unknown option ${JSON.stringify(name)}`
+        : `option ${JSON.stringify(name)} is not supported: ${reason}`,
+    );
+  }
+  if (Object.hasOwn(RANGES, name)) {
+    const [min, max] = RANGES[name as keyof typeof RANGES];
+    checkInteger(name, value, [min, max]);
+  } else if (name === "routingId") {
+    if (value !== null && typeof value !== "string" && !(value instanceof Uint8Array)) {
+      throw new UsageError("USAGE_OPTION", "expected routingId to be text, octets or null");
+    }
+  } else {
+    checkBoolean(name, value);
+  }
+}
+
+/** @throws {UsageError} `USAGE_OPTION` unless `value` is an integer in `range` */
+export function checkInteger(name: string, value: unknown, range: readonly [number, number]): void {
+  const [min, max] = range;
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+    throw new UsageError(
+      "USAGE_OPTION",
+      `expected ${name} to be an integer from ${min} to ${max}, got ${String(value)}`,
+    );
+  }
+}
+
+/** @throws {UsageError} `USAGE_OPTION` unless `value` is a boolean */
+export function checkBoolean(name: string, value: unknown): void {
+  if (typeof value !== "boolean") {
+    throw new UsageError("USAGE_OPTION", `expected ${name} to be true or false`);
+  }
+}
+
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as T;
+}
+
+function endless(ms: number): number {
+  return ms === -1 ? Number.POSITIVE_INFINITY : ms;
+}
+
+function keepAliveIdleMs(seconds: number): number {
+  return (seconds <= 0 ? DEFAULT_KEEP_ALIVE_IDLE_S : seconds) * 1000;
+}
