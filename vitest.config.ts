@@ -1,20 +1,51 @@
 import { defineConfig } from "vitest/config";
 
-/** One project per kind of test, so that the path says what a test proves. */
-const kinds = [
-  "unit",
-  "property",
-  "simulation",
-  "conformance",
-  "integration",
-  "interop",
-  "package",
-] as const;
+/** Kinds without I/O: they finish in seconds and may use both cores. */
+const PURE = ["unit", "property", "simulation", "conformance"] as const;
 
+/** Kinds with real sockets and processes: one file at a time, so that load cannot decide a test. */
+const REAL = ["integration", "interop", "package", "smoke"] as const;
+
+/** One project per kind of test, so that the path says what a test proves. */
 export default defineConfig({
   test: {
-    projects: kinds.map((kind) => ({
-      test: { name: kind, include: [`test/${kind}/**/*.test.ts`] },
-    })),
+    projects: [
+      ...PURE.map((kind) => ({
+        test: {
+          name: kind,
+          include: [`test/${kind}/**/*.test.ts`],
+          pool: "forks" as const,
+          testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
+        },
+      })),
+      ...REAL.map((kind, index) => ({
+        test: {
+          name: kind,
+          include: [`test/${kind}/**/*.test.ts`],
+          pool: "forks" as const,
+          maxWorkers: 1,
+          testTimeout: kind === "smoke" ? 180_000 : 30_000,
+          hookTimeout: kind === "smoke" ? 180_000 : 30_000,
+          sequence: { groupOrder: index + 1 },
+        },
+      })),
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/ambient.d.ts", "src/**/index.ts"],
+      reporter: ["text-summary", "html"],
+      // A floor per layer, as each proves itself in another way: a pure layer has no excuse.
+      thresholds: {
+        "src/base/**": { branches: 95, lines: 95 },
+        "src/zmtp/**": { branches: 100, lines: 100 },
+        "src/sockets/**": { branches: 90, lines: 95 },
+        "src/codec/**": { branches: 100, lines: 100 },
+        "src/rpc/**": { branches: 90, lines: 95 },
+        "src/dialects/**": { branches: 95, lines: 95 },
+        "src/transports/**": { branches: 85, lines: 90 },
+      },
+    },
   },
 });

@@ -1,0 +1,135 @@
+/**
+ * A peer's two halves as the driver sees them: two processes and one measurement at a time.
+ *
+ * @module
+ */
+
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Answer, Order } from "./half.ts";
+import { loadPeer } from "./peers.ts";
+import type { Timing } from "./workload.ts";
+
+const HALF = fileURLToPath(new URL("./half.js", import.meta.url));
+
+/** A half that does not answer for so long is broken; the driver ends. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** One workload of one peer in one round. */
+export interface Measurement {
+  readonly perSecond: number;
+  readonly p50Ms: number | undefined;
+  readonly p99Ms: number | undefined;
+  /** CPU time of each side per call or item, in microseconds, user and system. */
+  readonly clientMicros: number;
+  readonly serverMicros: number;
+}
+
+/** One child process that answers orders in turn. */
+class Half {
+  readonly #child: ChildProcess;
+
+  constructor(...parameters: string[]) {
+    this.#child = fork(HALF, parameters, { serialization: "json" });
+  }
+
+  /** Waits for the next answer. */
+  answer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => settle(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)),
+        ANSWER_TIMEOUT_MS,
+      );
+      const settle = (outcome: Answer | Error): void => {
+        clearTimeout(timer);
+        this.#child.off("message", heard);
+        this.#child.off("exit", exited);
+        if (outcome instanceof Error) reject(outcome);
+        else if (outcome.type === "failed") reject(new Error(outcome.message));
+        else resolve(outcome);
+      };
+      const heard = (answer: Answer): void => settle(answer);
+      const exited = (): void => settle(new Error("a half ended before it answered"));
+      this.#child.on("message", heard);
+      this.#child.on("exit", exited);
+    });
+  }
+
+  async order(order: Order): Promise<Answer> {
+    const answer = this.answer();
+    this.#child.send(order);
+    return await answer;
+  }
+
+  async cpuMicros(): Promise<number> {
+    const answer = await this.order({ type: "cpu" });
+    return answer.type === "cpu" ? answer.micros : 0;
+  }
+
+  async run(workload: string, ms: number): Promise<Timing> {
+    const answer = await this.order({ type: "run", workload, ms });
+    if (answer.type !== "timing") throw new Error(`expected a timing, got ${answer.type}`);
+    return answer.timing;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** A connected pair of halves. */
+export class Pair {
+  readonly title: string;
+  readonly #server: Half;
+  readonly #client: Half;
+
+  private constructor(title: string, server: Half, client: Half) {
+    this.title = title;
+    this.#server = server;
+    this.#client = client;
+  }
+
+  /** Starts both halves of the peer called `name` and waits until they are connected. */
+  static async start(name: string): Promise<Pair> {
+    const { title } = await loadPeer(name);
+    const server = new Half("serve", name);
+    const ready = await server.answer();
+    if (ready.type !== "ready") throw new Error(`expected ready, got ${ready.type}`);
+    const client = new Half("load", name, ready.endpoint);
+    await client.answer();
+    return new Pair(title, server, client);
+  }
+
+  /**
+   * Measures one workload after a warm-up.
+   *
+   * @param ms - how long to measure; the warm-up takes a third of it
+   */
+  async measure(workload: string, ms: number): Promise<Measurement> {
+    await this.#client.run(workload, ms / 3);
+    const clientBefore = await this.#client.cpuMicros();
+    const serverBefore = await this.#server.cpuMicros();
+    const timing = await this.#client.run(workload, ms);
+    const clientAfter = await this.#client.cpuMicros();
+    const serverAfter = await this.#server.cpuMicros();
+    return {
+      perSecond: (timing.count / timing.ms) * 1000,
+      p50Ms: timing.p50Ms,
+      p99Ms: timing.p99Ms,
+      clientMicros: (clientAfter - clientBefore) / timing.count,
+      serverMicros: (serverAfter - serverBefore) / timing.count,
+    };
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#client.order({ type: "close" });
+      await this.#server.order({ type: "close" });
+    } catch {
+      // A half that has failed cannot be closed in peace; what it failed with is reported already.
+    } finally {
+      this.#client.kill();
+      this.#server.kill();
+    }
+  }
+}
