@@ -14,14 +14,6 @@
 
 import { UsageError } from "../base/errors.ts";
 import type { Machine } from "../base/machine.ts";
-import { octetAt } from "../base/octet-reader.ts";
-import {
-  decodeCommand,
-  decodeErrorReason,
-  decodePing,
-  encodeCommand,
-  encodePing,
-} from "./command.ts";
 import type { ConnectionEvent, PeerDescription } from "./connection-event.ts";
 import {
   type ConnectionOptions,
@@ -29,19 +21,13 @@ import {
   resolveOptions,
 } from "./connection-options.ts";
 import { ZmtpError } from "./errors.ts";
-import { COMMAND, MORE } from "./frame.ts";
+import { COMMAND } from "./frame.ts";
 import { FrameDecoder, type FrameSink } from "./frame-decoder.ts";
 import { FrameEncoder } from "./frame-encoder.ts";
 import { encodeGreeting, type Greeting, GreetingDecoder } from "./greeting.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import type { Handshake, Protection } from "./mechanism.ts";
-import { MessageAssembler } from "./message-assembler.ts";
+import type { Handshake, HandshakeStep } from "./mechanism.ts";
 import { decodeMetadata, encodeMetadata, identifyPeer } from "./metadata.ts";
-import { isPublisher } from "./socket-type.ts";
-
-const NOTHING = new Uint8Array(0);
-const CANCEL_OCTET = 0;
-const SUBSCRIBE_OCTET = 1;
+import { Traffic } from "./traffic.ts";
 
 type Phase =
   | {
@@ -55,21 +41,15 @@ type Phase =
       readonly version: Greeting["version"];
       readonly deadline: number | undefined;
     }
-  | Traffic
+  | { readonly type: "traffic"; readonly traffic: Traffic }
   | { readonly type: "closed" };
 
-interface Traffic {
-  readonly type: "traffic";
-  readonly version: Greeting["version"];
-  readonly protection: Protection | undefined;
-  readonly heartbeat: Heartbeat;
-}
+type HandshakeDone = Extract<HandshakeStep, { type: "done" }>;
 
 /** The machine of one ZMTP connection. */
 export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEvent> {
   readonly #settings: ConnectionSettings;
   readonly #decoder = new FrameDecoder();
-  readonly #assembler: MessageAssembler;
   readonly #encoder = new FrameEncoder();
   readonly #sink: FrameSink;
   readonly #metadata: Uint8Array;
@@ -87,7 +67,6 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   constructor(options: ConnectionOptions, now: number) {
     const settings = resolveOptions(options);
     this.#settings = settings;
-    this.#assembler = new MessageAssembler(settings);
     this.#metadata = encodeMetadata(settings);
     this.#now = now;
     const { mechanism, handshakeTimeoutMs } = settings;
@@ -115,10 +94,12 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     return this.#queuedMessages;
   }
 
-  /** Octets held of messages that are not whole yet. */
+  /** Octets held of what the peer sent and is not whole yet. */
   get heldInputBytes(): number {
-    const greeting = this.#phase.type === "greeting" ? this.#phase.decoder.length : 0;
-    return greeting + this.#decoder.heldBytes + this.#assembler.heldBytes;
+    const phase = this.#phase;
+    const frameBytes = this.#decoder.heldBytes;
+    if (phase.type === "greeting") return phase.decoder.length;
+    return phase.type === "traffic" ? frameBytes + phase.traffic.heldBytes : frameBytes;
   }
 
   get wakeAt(): number | undefined {
@@ -128,7 +109,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
       case "handshake":
         return phase.deadline;
       case "traffic":
-        return phase.heartbeat.wakeAt;
+        return phase.traffic.wakeAt;
       case "closed":
         return undefined;
     }
@@ -147,7 +128,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
         rest = chunk.subarray(this.#phase.decoder.push(chunk));
         this.#greet(this.#phase.decoder.greeting());
       }
-      if (this.#phase.type === "traffic") this.#phase.heartbeat.heard(now);
+      if (this.#phase.type === "traffic") this.#phase.traffic.heard(now);
       if (rest.length > 0) this.#decoder.decode(rest, this.#sink);
     } catch (error) {
       this.#fail(error);
@@ -168,27 +149,16 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   wake(now: number): ConnectionEvent[] {
     this.#now = now;
     const phase = this.#phase;
-    switch (phase.type) {
-      case "greeting":
-      case "handshake":
-        if (phase.deadline !== undefined && now >= phase.deadline) {
-          const reached = phase.type === "greeting" ? "no whole greeting" : "no end of it";
-          this.#fail(
-            new ZmtpError(
-              "ZMTP_HANDSHAKE_TIMEOUT",
-              `${reached} after ${this.#settings.handshakeTimeoutMs} ms`,
-            ),
-          );
-        }
-        break;
-      case "traffic": {
-        const step = phase.heartbeat.check(now, this.#pingQueued);
-        if (step === "ping") this.#ping();
-        else if (step !== "nothing") this.#fail(step);
-        break;
+    try {
+      if (phase.type === "traffic") {
+        if (phase.traffic.wake(now, this.#pingQueued)) this.#pingQueued = true;
+      } else if (phase.type !== "closed" && phase.deadline !== undefined && now >= phase.deadline) {
+        const { handshakeTimeoutMs } = this.#settings;
+        const reached = phase.type === "greeting" ? "no whole greeting" : "a greeting alone";
+        throw new ZmtpError("ZMTP_HANDSHAKE_TIMEOUT", `${reached} in ${handshakeTimeoutMs} ms`);
       }
-      case "closed":
-        break;
+    } catch (error) {
+      this.#fail(error);
     }
     return this.#takeEvents();
   }
@@ -203,20 +173,8 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   send(frames: readonly Uint8Array[]): void {
     const traffic = this.#traffic("send");
     if (traffic === undefined) return;
-    const last = frames.length - 1;
-    if (last < 0) {
-      throw new UsageError("USAGE_ARGUMENTS", "expected a message of at least one frame, got none");
-    }
+    traffic.send(frames);
     this.#queuedMessages += 1;
-    if (traffic.protection === undefined) {
-      for (let i = 0; i <= last; i++) {
-        this.#encoder.frame(i < last ? MORE : 0, frames[i] ?? NOTHING);
-      }
-    } else {
-      for (let i = 0; i <= last; i++) {
-        this.#write(traffic.protection, i < last ? MORE : 0, frames[i] ?? NOTHING);
-      }
-    }
   }
 
   /**
@@ -225,7 +183,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
    * @throws {UsageError} `USAGE_STATE` before `handshake-done`
    */
   subscribe(topic: Uint8Array): void {
-    this.#subscription("SUBSCRIBE", SUBSCRIBE_OCTET, topic);
+    this.#traffic("subscribe")?.sendSubscription("SUBSCRIBE", topic);
   }
 
   /**
@@ -234,7 +192,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
    * @throws {UsageError} `USAGE_STATE` before `handshake-done`
    */
   cancel(topic: Uint8Array): void {
-    this.#subscription("CANCEL", CANCEL_OCTET, topic);
+    this.#traffic("cancel")?.sendSubscription("CANCEL", topic);
   }
 
   /**
@@ -242,12 +200,12 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
    * {@link Connection.resume} the peer's silence does not count.
    */
   pause(now: number): void {
-    if (this.#phase.type === "traffic") this.#phase.heartbeat.listen(false, now);
+    if (this.#phase.type === "traffic") this.#phase.traffic.listen(false, now);
   }
 
   /** Says that we read again after {@link Connection.pause}. */
   resume(now: number): void {
-    if (this.#phase.type === "traffic") this.#phase.heartbeat.listen(true, now);
+    if (this.#phase.type === "traffic") this.#phase.traffic.listen(true, now);
   }
 
   /**
@@ -260,7 +218,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
 
   #traffic(verb: string): Traffic | undefined {
     const phase = this.#phase;
-    if (phase.type === "traffic") return phase;
+    if (phase.type === "traffic") return phase.traffic;
     if (phase.type === "closed") return undefined;
     throw new UsageError("USAGE_STATE", `expected ${verb} after handshake-done, got it before`);
   }
@@ -299,128 +257,41 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     const phase = this.#phase;
     if ((flags & COMMAND) !== 0) {
       const { maxCommandBytes } = this.#settings;
-      if (size > maxCommandBytes) {
-        throw new ZmtpError(
-          "ZMTP_COMMAND_TOO_LARGE",
-          `${size} octets where ${maxCommandBytes} are allowed`,
-        );
-      }
-    } else if (phase.type === "traffic") {
-      const overhead = phase.protection === undefined ? 0 : phase.protection.overheadBytes;
-      this.#assembler.admit(size - overhead);
-    } else {
-      throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
+      if (size <= maxCommandBytes) return;
+      const limit = `${size} octets where ${maxCommandBytes} are allowed`;
+      throw new ZmtpError("ZMTP_COMMAND_TOO_LARGE", limit);
     }
+    if (phase.type === "traffic") phase.traffic.admit(size);
+    else throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
   }
 
   #frame(flags: number, body: Uint8Array): void {
     const phase = this.#phase;
-    if (phase.type === "handshake") {
-      this.#handshake(phase.handshake, phase.version, body);
-    } else if (phase.type === "traffic") {
-      if (phase.protection === undefined) {
-        this.#trafficFrame(phase, flags, body);
-      } else {
-        const plain = phase.protection.unwrap(body);
-        this.#trafficFrame(phase, plain.flags, plain.body);
-      }
+    if (phase.type === "traffic") {
+      phase.traffic.frame(flags, body);
+    } else if (phase.type === "handshake") {
+      const step = phase.handshake.receive(body);
+      for (const command of step.send) this.#encoder.frame(COMMAND, command);
+      if (step.type === "refuse") throw step.error;
+      if (step.type === "done") this.#startTraffic(step, phase.version);
     }
   }
 
-  #handshake(handshake: Handshake, version: Greeting["version"], body: Uint8Array): void {
-    const step = handshake.receive(body);
-    for (const command of step.send) this.#encoder.frame(COMMAND, command);
-    if (step.type === "refuse") throw step.error;
-    if (step.type === "continue") return;
-
-    const metadata = decodeMetadata(step.metadata);
-    const { socketType, mechanism, heartbeatIntervalMs, heartbeatTimeoutMs } = this.#settings;
+  #startTraffic(done: HandshakeDone, version: Greeting["version"]): void {
+    const settings = this.#settings;
+    const metadata = decodeMetadata(done.metadata);
     const peer: PeerDescription = {
-      ...identifyPeer(metadata, socketType),
+      ...identifyPeer(metadata, settings.socketType),
       metadata,
       version,
-      mechanism: mechanism.name,
+      mechanism: settings.mechanism.name,
     };
-    this.#phase = {
-      type: "traffic",
-      version,
-      protection: step.protection,
-      heartbeat: new Heartbeat(
-        { intervalMs: heartbeatIntervalMs, timeoutMs: heartbeatTimeoutMs },
-        this.#now,
-      ),
+    const emit = (event: ConnectionEvent): void => {
+      this.#events.push(event);
     };
-    this.#events.push({ type: "handshake-done", peer });
-  }
-
-  #trafficFrame(traffic: Traffic, flags: number, body: Uint8Array): void {
-    if ((flags & COMMAND) !== 0) {
-      this.#command(traffic, body);
-      return;
-    }
-    const frames = this.#assembler.push((flags & MORE) !== 0, body);
-    if (frames === undefined) return;
-    if (isPublisher(this.#settings.socketType) && this.#subscriptionMessage(frames)) return;
-    this.#events.push({ type: "message", frames });
-  }
-
-  #command(traffic: Traffic, body: Uint8Array): void {
-    const { name, data } = decodeCommand(body);
-    switch (name) {
-      case "PING": {
-        const { ttlMs, context } = decodePing(data);
-        traffic.heartbeat.obey(ttlMs);
-        this.#write(traffic.protection, COMMAND, encodeCommand("PONG", context));
-        break;
-      }
-      case "SUBSCRIBE":
-        this.#events.push({ type: "subscribe", topic: data });
-        break;
-      case "CANCEL":
-        this.#events.push({ type: "cancel", topic: data });
-        break;
-      case "ERROR":
-        throw new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${decodeErrorReason(data)}"`);
-      default:
-      // PONG has done its work by arriving. Others may be extensions, which libzmq ignores, too.
-    }
-  }
-
-  /** Reads a message as the subscription that it may be in ZMTP 3.0. */
-  #subscriptionMessage(frames: readonly Uint8Array[]): boolean {
-    const [body = NOTHING] = frames;
-    if (frames.length > 1 || body.length === 0) return false;
-    const first = octetAt(body, 0);
-    if (first > SUBSCRIBE_OCTET) return false;
-    this.#events.push({
-      type: first === SUBSCRIBE_OCTET ? "subscribe" : "cancel",
-      topic: body.subarray(1),
-    });
-    return true;
-  }
-
-  #subscription(name: "SUBSCRIBE" | "CANCEL", first: number, topic: Uint8Array): void {
-    const traffic = this.#traffic(name.toLowerCase());
-    if (traffic === undefined) return;
-    if (traffic.version === "3.1") {
-      this.#write(traffic.protection, COMMAND, encodeCommand(name, topic));
-    } else {
-      const body = new Uint8Array(1 + topic.length);
-      body[0] = first;
-      body.set(topic, 1);
-      this.#write(traffic.protection, 0, body);
-    }
-  }
-
-  #ping(): void {
-    const phase = this.#phase;
-    if (phase.type !== "traffic") return;
-    this.#write(phase.protection, COMMAND, encodePing(this.#settings.heartbeatTtlMs));
-    this.#pingQueued = true;
-  }
-
-  #write(protection: Protection | undefined, flags: number, body: Uint8Array): void {
-    if (protection === undefined) this.#encoder.frame(flags, body);
-    else this.#encoder.frame(0, protection.wrap(flags, body));
+    const { protection } = done;
+    const context = { settings, version, protection, encoder: this.#encoder, emit };
+    this.#phase = { type: "traffic", traffic: new Traffic(context, this.#now) };
+    emit({ type: "handshake-done", peer });
   }
 }

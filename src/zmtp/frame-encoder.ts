@@ -12,7 +12,6 @@
  * @module
  */
 
-import { octetAt } from "../base/octet-reader.ts";
 import { LONG_HEADER_BYTES, MAX_SHORT_BODY_BYTES, writeHeader } from "./frame.ts";
 
 /** Bodies up to this size are copied, larger ones are kept as views. */
@@ -20,8 +19,10 @@ export const COPY_LIMIT_BYTES = 4096;
 
 const MIN_SLAB_BYTES = 1024;
 const MAX_SLAB_BYTES = 64 * 1024;
-/** Up to here a plain loop copies faster than `set`. */
-const LOOP_LIMIT_BYTES = 32;
+/** A new slab has room for so many batches like the last one. */
+const BATCHES_PER_SLAB = 8;
+/** A slab that would last for more batches than this is given back. */
+const MAX_BATCHES_PER_SLAB = 64;
 
 const NOTHING = new Uint8Array(0);
 
@@ -35,7 +36,9 @@ export class FrameEncoder {
   #pieces: Uint8Array[] = [];
   /** Octets in `#pieces`. */
   #pieceBytes = 0;
-  /** Octets of the batch before; the next one is probably alike. */
+  /** Octets of views in `#pieces`, which took no room in a slab. */
+  #viewBytes = 0;
+  /** Octets that the batch before took in slabs; the next one is probably alike. */
   #lastBatchBytes = 0;
 
   /** Octets that {@link FrameEncoder.take} would return. */
@@ -63,6 +66,7 @@ export class FrameEncoder {
       this.#cut();
       this.#pieces.push(body);
       this.#pieceBytes += size;
+      this.#viewBytes += size;
       return;
     }
     this.#reserve(LONG_HEADER_BYTES + size);
@@ -78,41 +82,42 @@ export class FrameEncoder {
 
   /** Returns all octets in order, in as few pieces as there can be, and forgets them. */
   take(): Uint8Array[] {
-    this.#lastBatchBytes = this.queuedBytes;
-    this.#cut();
     const pieces = this.#pieces;
+    this.#lastBatchBytes = this.queuedBytes - this.#viewBytes;
+    this.#cut();
     this.#pieces = [];
     this.#pieceBytes = 0;
+    this.#viewBytes = 0;
+    // After a burst an idle connection must not keep the slab that the burst needed.
+    const neededBytes = Math.max(MIN_SLAB_BYTES, MAX_BATCHES_PER_SLAB * this.#lastBatchBytes);
+    if (this.#slab.length > neededBytes) this.#dropSlab();
     return pieces;
   }
 
   /** Forgets what was not taken. */
   clear(): void {
     this.take();
-    this.#slab = NOTHING;
-    this.#start = 0;
-    this.#end = 0;
+    this.#dropSlab();
   }
 
   #copy(octets: Uint8Array): void {
-    const size = octets.length;
-    if (size <= LOOP_LIMIT_BYTES) {
-      const slab = this.#slab;
-      const end = this.#end;
-      for (let i = 0; i < size; i++) slab[end + i] = octetAt(octets, i);
-    } else {
-      this.#slab.set(octets, this.#end);
-    }
-    this.#end += size;
+    if (octets.length === 0) return;
+    this.#slab.set(octets, this.#end);
+    this.#end += octets.length;
   }
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#slab.length) return;
-    const batchBytes = Math.max(this.#lastBatchBytes, 2 * (this.queuedBytes + length));
+    const batchBytes = Math.max(this.#lastBatchBytes, this.queuedBytes - this.#viewBytes + length);
     this.#cut();
-    // Idle connections keep a small slab; a busy one gets what its batches need.
-    const wanted = Math.min(MAX_SLAB_BYTES, Math.max(MIN_SLAB_BYTES, batchBytes));
-    this.#slab = new Uint8Array(Math.max(wanted, length));
+    const wanted = Math.max(MIN_SLAB_BYTES, BATCHES_PER_SLAB * batchBytes);
+    this.#slab = new Uint8Array(Math.max(length, Math.min(MAX_SLAB_BYTES, wanted)));
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  #dropSlab(): void {
+    this.#slab = NOTHING;
     this.#start = 0;
     this.#end = 0;
   }

@@ -101,14 +101,11 @@ export class Heartbeat {
   }
 
   #lost(now: number): ZmtpError | undefined {
-    const silence = `nothing for ${Math.round(now - this.#heardAt)} ms`;
-    if (this.#timeoutAt !== undefined && now >= this.#timeoutAt) {
-      return new ZmtpError("ZMTP_HEARTBEAT_TIMEOUT", silence);
-    }
-    if (this.#ttlAt !== undefined && now >= this.#ttlAt) {
-      return new ZmtpError("ZMTP_TTL_EXPIRED", silence);
-    }
-    return undefined;
+    const timedOut = this.#timeoutAt !== undefined && now >= this.#timeoutAt;
+    const expired = this.#ttlAt !== undefined && now >= this.#ttlAt;
+    if (!timedOut && !expired) return undefined;
+    const code = timedOut ? "ZMTP_HEARTBEAT_TIMEOUT" : "ZMTP_TTL_EXPIRED";
+    return new ZmtpError(code, `nothing for ${Math.round(now - this.#heardAt)} ms`);
   }
 }
 

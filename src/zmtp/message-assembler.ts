@@ -52,6 +52,8 @@ export class MessageAssembler {
   /** Adds a frame and returns the message that it completes. */
   push(more: boolean, body: Uint8Array): Uint8Array[] | undefined {
     const frames = this.#frames;
+    // Pushing to an empty array reserves room for many; most messages have one frame.
+    if (!more && frames.length === 0) return [body];
     frames.push(body);
     if (more) {
       this.#heldBytes += body.length;
