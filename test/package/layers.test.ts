@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rpc: ["base"],
   dialects: ["base", "codec", "rpc"],
   transports: ["base", "rpc", "sockets"],
-  testing: ["base", "rpc", "sockets", "zmtp"],
+  testing: ["base", "sockets", "zmtp"],
   node: ["base", "codec", "dialects", "rpc", "sockets", "transports", "zmtp"],
   cli: ["node"],
 };
