@@ -81,8 +81,3 @@ export function writeHeader(target: Uint8Array, at: number, flags: number, size:
   }
   return at + LONG_HEADER_BYTES;
 }
-
-/** Number of octets of the header of a frame with a body of `size` octets. */
-export function headerBytes(size: number): number {
-  return size <= MAX_SHORT_BODY_BYTES ? SHORT_HEADER_BYTES : LONG_HEADER_BYTES;
-}

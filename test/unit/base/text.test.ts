@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import {
+  decodeAscii,
+  encodeAscii,
+  formatHex,
+  parseHex,
+  printable,
+} from "../../../src/base/text.ts";
+
+test("writes and reads ASCII", () => {
+  expect(encodeAscii("READY")).toEqual(Uint8Array.of(0x52, 0x45, 0x41, 0x44, 0x59));
+  expect(decodeAscii(Uint8Array.of(0x52, 0xff))).toBe("R\u00ff");
+});
+
+test("shows what is not printable as a question mark", () => {
+  expect(printable(Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f))).toBe("? ~?");
+});
+
+test("writes hexadecimal digits in lower case", () => {
+  expect(formatHex(Uint8Array.of(0, 0x7f, 0xff))).toBe("007fff");
+});
+
+test("reads hexadecimal digits with and without blanks", () => {
+  expect(parseHex("00 7F\nff")).toEqual(Uint8Array.of(0, 0x7f, 0xff));
+  expect(parseHex("")).toEqual(new Uint8Array(0));
+});
+
+test.each(["0", "0g", "zz"])("finds no octets in %j", (text) => {
+  expect(parseHex(text)).toBeUndefined();
+});
