@@ -111,6 +111,11 @@ export function resolveOptions(options: ConnectionOptions): ConnectionSettings {
   atLeast(settings, "heartbeatIntervalMs", 0);
   atLeast(settings, "heartbeatTimeoutMs", 0);
   atLeast(settings, "heartbeatTtlMs", 0);
+  const { name } = settings.mechanism;
+  if (!MECHANISM_NAME.test(name)) {
+    const expected = "a mechanism name of up to 20 capitals, digits, hyphens and underscores";
+    throw new UsageError("USAGE_OPTION", `expected ${expected}, got ${JSON.stringify(name)}`);
+  }
   if (settings.heartbeatTtlMs > MAX_TTL_MS) {
     throw new UsageError(
       "USAGE_OPTION",
@@ -119,6 +124,8 @@ export function resolveOptions(options: ConnectionOptions): ConnectionSettings {
   }
   return settings;
 }
+
+const MECHANISM_NAME = /^[A-Z0-9_-]{1,20}$/;
 
 type NumericOption = keyof typeof CONNECTION_DEFAULTS | "heartbeatTimeoutMs";
 
