@@ -1,0 +1,302 @@
+/**
+ * What the command line asks for.
+ *
+ *     zerocall [options] address [command [params…]]
+ *     zerocall [options] --connect address --bind address … [command [params…]]
+ *     zerocall --server [options] --bind address module
+ *
+ * With `--connect` or `--bind` there is no positional address, and the first word is the
+ * command. Options may stand anywhere in front of `--`; a number with a minus sign is no option.
+ *
+ * Spec: the options and what may be left out are those of zerorpc's own command; see
+ * `docs/reference/cli.md`.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+
+import { Mistake, suggestion } from "./mistakes.ts";
+
+/** What all commands that talk to a peer have in common. */
+export interface Links {
+  /** Endpoints to listen at. */
+  readonly bind: readonly string[];
+  /** Endpoints to connect to. */
+  readonly connect: readonly string[];
+  /** 0 is off. */
+  readonly heartbeatMs: number;
+  readonly debug: boolean;
+}
+
+/** How the client waits and prints. */
+export interface ClientOptions extends Links {
+  /** 0 means no limit. */
+  readonly timeoutMs: number;
+  /** Beats from the start, not only after the server's first beat. */
+  readonly activeHeartbeat: boolean;
+  readonly printJson: boolean;
+}
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly type: "help" }
+  | { readonly type: "version" }
+  /** All methods, one line each: with their signatures or with their documentation. */
+  | { readonly type: "list"; readonly signatures: boolean; readonly options: ClientOptions }
+  /** One method with signature and documentation. */
+  | { readonly type: "describe"; readonly method: string; readonly options: ClientOptions }
+  | {
+      readonly type: "call";
+      readonly method: string;
+      readonly params: readonly string[];
+      /** The parameters are JSON. */
+      readonly json: boolean;
+      readonly options: ClientOptions;
+    }
+  | {
+      readonly type: "serve";
+      readonly module: string;
+      /** How many calls run at once; `undefined` is the server's default. */
+      readonly poolSize: number | undefined;
+      readonly links: Links;
+    };
+
+/** A command and how to write about it. */
+export interface Arguments {
+  readonly command: Command;
+  /** `false` when `--no-color` forbids colours. */
+  readonly color: boolean;
+}
+
+const DEFAULTS = { timeout: "30", heartbeat: "5" } as const;
+
+const OPTIONS = {
+  client: { type: "boolean" },
+  server: { type: "boolean" },
+  connect: { type: "string", multiple: true },
+  bind: { type: "string", multiple: true },
+  timeout: { type: "string" },
+  heartbeat: { type: "string" },
+  "pool-size": { type: "string" },
+  json: { type: "boolean", short: "j" },
+  "print-json": { type: "boolean" },
+  inspect: { type: "boolean" },
+  "active-hb": { type: "boolean" },
+  debug: { type: "boolean", short: "d" },
+  protocol: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+  "no-color": { type: "boolean" },
+} as const;
+
+type Name = keyof typeof OPTIONS;
+
+/** Short options that are no single letter or no letter at all. */
+const ODD_SHORT: Readonly<Record<string, string>> = { "-pj": "--print-json", "-?": "--inspect" };
+
+/** How the command is used, in one line each. */
+export const USAGE = `usage: zerocall [options] <address> [<command> [<params>…]]
+       zerocall [options] (--connect <address> | --bind <address>)… [<command> [<params>…]]
+       zerocall --server [options] (--connect <address> | --bind <address>)… <module>`;
+
+/** The whole help text. */
+export const HELP = `${USAGE}
+
+Calls a method of a remote service, or serves a module, a package or a file.
+Without a command the methods of the service are listed.
+
+  --client              call a service (default)
+  --server              serve <module>: node:path, an installed package, a .js or .ts file,
+                        or one export of it (./cooler.ts#Cooler)
+  --connect <address>   connect to an endpoint; may be repeated and mixed with --bind
+  --bind <address>      listen at an endpoint; may be repeated; port 0 finds a free one
+  --timeout <seconds>   give a call up after this long (default 30; 0 never)
+  --heartbeat <seconds> time between heartbeats (default 5; 0 none)
+  --pool-size <count>   how many calls a server runs at once
+  -j, --json            <params> are JSON; without it they are strings
+  -pj, --print-json     print results as JSON
+  -?, --inspect         show signatures; with a command, its signature and documentation
+  --active-hb           send heartbeats without waiting for the server's first one
+  --protocol <name>     what to speak: zerorpc (default)
+  -d, --debug           tell on stderr what is sent and received
+  --no-color            no colours, also on a terminal
+  -h, --help            show this help
+  -V, --version         show the version
+
+Parameters that start with a dash go behind "--"; negative numbers need not.
+
+  zerocall --server --bind tcp://127.0.0.1:1234 node:path
+  zerocall tcp://127.0.0.1:1234
+  zerocall tcp://127.0.0.1:1234 join a b c
+`;
+
+type Repeated = "connect" | "bind";
+type Values = Partial<Record<Exclude<Name, Repeated>, string | true>> &
+  Partial<Record<Repeated, readonly string[]>>;
+
+/**
+ * Reads the words behind the program's name.
+ *
+ * @throws {Mistake} when they make no command
+ */
+export function parseArguments(words: readonly string[]): Arguments {
+  const { values, positionals } = splitWords(words);
+  const color = values["no-color"] === undefined;
+  if (values.help !== undefined) return { command: { type: "help" }, color };
+  if (values.version !== undefined) return { command: { type: "version" }, color };
+  if (values.client !== undefined && values.server !== undefined) {
+    throw new Mistake("--client and --server exclude each other", { showUsage: true });
+  }
+  if (values.protocol !== undefined && values.protocol !== "zerorpc") {
+    throw new Mistake(`--protocol expects zerorpc, got "${String(values.protocol)}"`);
+  }
+  const command = values.server === undefined ? client : server;
+  return { command: command(values, positionals), color };
+}
+
+function client(values: Values, positionals: readonly string[]): Command {
+  const { links, rest } = linksOf(values, positionals);
+  if (values["pool-size"] !== undefined) {
+    throw new Mistake("--pool-size goes with --server", { showUsage: true });
+  }
+  const options: ClientOptions = {
+    ...links,
+    timeoutMs: seconds("--timeout", values.timeout ?? DEFAULTS.timeout),
+    activeHeartbeat: values["active-hb"] !== undefined,
+    printJson: values["print-json"] !== undefined,
+  };
+  const [method, ...params] = rest;
+  const inspect = values.inspect !== undefined;
+  if (method === undefined) return { type: "list", signatures: inspect, options };
+  if (inspect) return { type: "describe", method, options };
+  return { type: "call", method, params, json: values.json !== undefined, options };
+}
+
+function server(values: Values, positionals: readonly string[]): Command {
+  const { links, rest } = linksOf(values, positionals);
+  const [module, ...more] = rest;
+  if (module === undefined) {
+    throw new Mistake("--server expects a module to serve, such as node:path or ./cooler.ts", {
+      showUsage: true,
+    });
+  }
+  if (more.length > 0) {
+    throw new Mistake(`--server serves one module, got also "${more.join('", "')}"`, {
+      showUsage: true,
+    });
+  }
+  const count = values["pool-size"];
+  return {
+    type: "serve",
+    module,
+    poolSize: count === undefined ? undefined : wholeNumber("--pool-size", count),
+    links,
+  };
+}
+
+/** With `--connect` or `--bind` the first word is no address. */
+function linksOf(
+  values: Values,
+  positionals: readonly string[],
+): { links: Links; rest: readonly string[] } {
+  const { bind = [], connect = [] } = values;
+  const given = bind.length + connect.length > 0;
+  const [address, ...others] = positionals;
+  if (!given && address === undefined) {
+    throw new Mistake("expected an address, or --connect or --bind with one", { showUsage: true });
+  }
+  const links = {
+    bind,
+    connect: given || address === undefined ? connect : [address],
+    heartbeatMs: seconds("--heartbeat", values.heartbeat ?? DEFAULTS.heartbeat),
+    debug: values.debug !== undefined,
+  };
+  return { links, rest: given ? positionals : others };
+}
+
+/** Longest time that timers of the platform can wait, in seconds. */
+const MAX_SECONDS = 2_147_483;
+
+function seconds(option: string, text: string | true): number {
+  const value = text === "inf" || text === "Infinity" ? 0 : decimal(text);
+  if (value === undefined || value > MAX_SECONDS) {
+    throw new Mistake(`${option} expects seconds, such as 30 or 0.5, got "${text}"`);
+  }
+  return value * 1000;
+}
+
+function decimal(text: string | true): number | undefined {
+  return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(String(text)) ? Number(text) : undefined;
+}
+
+function wholeNumber(option: string, text: string | true): number {
+  if (/^[1-9]\d{0,8}$/.test(String(text))) return Number(text);
+  throw new Mistake(`${option} expects a whole number from 1, got "${text}"`);
+}
+
+function splitWords(words: readonly string[]): { values: Values; positionals: string[] } {
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  const args = words.map((word, at) => (at < end ? (ODD_SHORT[word] ?? word) : word));
+  const { tokens } = parseArgs({
+    args,
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const values: Values = {};
+  const positionals: string[] = [];
+  let lastIndex = -1;
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const word = words[token.index] ?? token.rawName;
+    // `-12` comes as one token for each digit.
+    if (/^-(?:\d|\.\d)/.test(word)) {
+      if (token.index !== lastIndex) positionals.push(word);
+    } else {
+      addOption(values, token, word);
+    }
+    lastIndex = token.index;
+  }
+  return { values, positionals };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function addOption(values: Values, token: OptionToken, word: string): void {
+  if (!isOption(token.name)) throw unknownOption(token, word);
+  const { name, value } = token;
+  if (OPTIONS[name].type === "boolean") {
+    if (value !== undefined) throw new Mistake(`${token.rawName} takes no value, got "${value}"`);
+    values[name as Exclude<Name, Repeated>] = true;
+    return;
+  }
+  const missing = value === undefined || (token.inlineValue !== true && /^-\D/.test(value));
+  if (missing || value === "") {
+    throw new Mistake(`${token.rawName} expects a value`, { showUsage: true });
+  }
+  if (name === "connect" || name === "bind") values[name] = [...(values[name] ?? []), value];
+  else values[name] = value;
+}
+
+function isOption(name: string): name is Name {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+function unknownOption(token: OptionToken, word: string): Mistake {
+  const short = !token.rawName.startsWith("--");
+  const hint = short ? undefined : suggestion(token.name, Object.keys(OPTIONS));
+  const shown = hint?.replaceAll(/"([^"]+)"/g, "--$1");
+  const remedy = short ? 'parameters that start with a dash go behind "--"' : undefined;
+  const tail = [shown, remedy].filter((part) => part !== undefined).map((part) => `; ${part}`);
+  return new Mistake(`unknown option ${short ? word : token.rawName}${tail.join("")}`, {
+    showUsage: true,
+  });
+}
