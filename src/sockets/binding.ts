@@ -6,7 +6,7 @@
 
 import type { Listening, Wire } from "./dialer.ts";
 import type { SocketContext } from "./socket-context.ts";
-import { handshakeErrorType } from "./socket-event.ts";
+import { handshakeFailure } from "./socket-event.ts";
 import type { ZmtpPipe } from "./zmtp-pipe.ts";
 
 /** Accepts wires until it is closed. */
@@ -68,7 +68,7 @@ export class Binding {
 
   refused(pipe: ZmtpPipe, error: Error): void {
     this.#pipes.delete(pipe);
-    this.#context.emit({ type: handshakeErrorType(error), address: this.#address, error });
+    this.#context.emit(handshakeFailure(this.#address, error));
   }
 
   ended(pipe: ZmtpPipe, error: Error | undefined): void {

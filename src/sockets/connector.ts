@@ -17,7 +17,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { TransportError } from "./errors.ts";
 import type { SocketContext } from "./socket-context.ts";
-import { handshakeErrorType } from "./socket-event.ts";
+import { handshakeFailure } from "./socket-event.ts";
 import type { ZmtpPipe } from "./zmtp-pipe.ts";
 
 type State =
@@ -97,7 +97,7 @@ export class Connector {
   }
 
   refused(_pipe: ZmtpPipe, error: Error, retry: boolean): void {
-    this.#context.emit({ type: handshakeErrorType(error), address: this.address, error });
+    this.#context.emit(handshakeFailure(this.address, error));
     this.#again(error, retry);
   }
 

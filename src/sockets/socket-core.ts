@@ -67,7 +67,8 @@ export class SocketCore {
   readonly socketType: SocketType;
   /** The options with their defaults. */
   readonly options: ResolvedOptions;
-  readonly #platform: SocketPlatform;
+  readonly clock: Clock;
+  readonly #transports: Readonly<Record<string, WireTransport>>;
   readonly #owner: PipeOwner;
   readonly #observer: SocketObserver | undefined;
   readonly #mechanism: Mechanism;
@@ -92,12 +93,13 @@ export class SocketCore {
     const { transports, clock, random, endOfTurn = queueMicrotask, ...others } = parts;
     const { socketType, owner, observer, mechanism = nullMechanism, metadata, ...given } = others;
     this.socketType = socketType;
+    this.clock = clock;
     this.options = resolveOptions(given);
     this.#mechanism = mechanism;
     this.#metadata = metadata;
     this.#owner = owner;
     this.#observer = observer;
-    this.#platform = { transports, clock, random };
+    this.#transports = transports;
     this.#flushQueue = new FlushQueue(endOfTurn);
     this.#context = {
       socketType,
@@ -238,7 +240,7 @@ export class SocketCore {
   /** Resolves when no pipe has a wire; after `lingerMs` those that are left are cut. */
   async #wiresGone(lingerMs: number): Promise<void> {
     if (this.#wired.size === 0) return;
-    const { clock } = this.#platform;
+    const { clock } = this;
     const stopTimer = Number.isFinite(lingerMs)
       ? clock.schedule(clock.now() + lingerMs, () => this.#destroyAll())
       : undefined;
@@ -278,7 +280,7 @@ export class SocketCore {
   }
 
   #adopt(wire: Wire, source: WireSource): ZmtpPipe {
-    const { clock } = this.#platform;
+    const { clock } = this;
     const owner = this.#owner;
     this.#pipeCount += 1;
     const pipe: ZmtpPipe = new ZmtpPipe({
@@ -335,7 +337,7 @@ export class SocketCore {
   }
 
   #transportOf(endpoint: Endpoint): WireTransport {
-    const { transports } = this.#platform;
+    const transports = this.#transports;
     const transport = Object.hasOwn(transports, endpoint.scheme)
       ? transports[endpoint.scheme]
       : undefined;

@@ -18,6 +18,13 @@
 import { ZmtpError } from "../zmtp/errors.ts";
 import type { PeerInfo } from "./pipe.ts";
 
+/** A failed handshake; the name says why. */
+export interface HandshakeFailure<Type extends string> {
+  readonly type: Type;
+  readonly address: string;
+  readonly error: Error;
+}
+
 /** A change of one connection, endpoint or of the socket. `address` is the endpoint. */
 export type SocketEvent =
   /** The endpoint is bound. ZMQ_EVENT_LISTENING. */
@@ -46,11 +53,9 @@ export type SocketEvent =
    * (ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL), it refused us (…_AUTH), or it went away or took too long
    * (…_NO_DETAIL).
    */
-  | {
-      readonly type: "handshake:error:protocol" | "handshake:error:auth" | "handshake:error:other";
-      readonly address: string;
-      readonly error: Error;
-    }
+  | HandshakeFailure<"handshake:error:protocol">
+  | HandshakeFailure<"handshake:error:auth">
+  | HandshakeFailure<"handshake:error:other">
   /** A peer is gone after its handshake. ZMQ_EVENT_DISCONNECTED. */
   | { readonly type: "disconnect"; readonly address: string; readonly error?: Error }
   /** The endpoint is no longer bound. ZMQ_EVENT_CLOSED. */
@@ -64,12 +69,12 @@ export type SocketEventType = SocketEvent["type"];
 /** Hears the events of a socket in order. It MUST NOT throw. */
 export type SocketObserver = (event: SocketEvent) => void;
 
-/** Which of the three names a failed handshake goes by. */
-export function handshakeErrorType(
-  error: Error,
-): "handshake:error:protocol" | "handshake:error:auth" | "handshake:error:other" {
+/** The event of a failed handshake. */
+export function handshakeFailure(address: string, error: Error): SocketEvent {
   if (!(error instanceof ZmtpError) || error.code === "ZMTP_HANDSHAKE_TIMEOUT") {
-    return "handshake:error:other";
+    return { type: "handshake:error:other", address, error };
   }
-  return error.code === "ZMTP_PEER_ERROR" ? "handshake:error:auth" : "handshake:error:protocol";
+  return error.code === "ZMTP_PEER_ERROR"
+    ? { type: "handshake:error:auth", address, error }
+    : { type: "handshake:error:protocol", address, error };
 }

@@ -327,6 +327,8 @@ export class ZmtpPipe implements Pipe, WireHandler, Flushable {
 
   #end(error: Error | undefined, retry: boolean): void {
     this.#phase = "ending";
+    // Nobody has to wait for room: what is sent from now on is dropped.
+    this.#full = false;
     this.#stopTimer();
     this.#lifecycle.ended(this, error, retry);
   }
