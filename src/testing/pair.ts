@@ -62,8 +62,9 @@ export class Pair<Left, Right = Left> {
   }
 
   /** Lets nothing reach `side` any more, as if it were behind a broken cable. */
-  silence(side: PairSide): void {
+  silence(side: PairSide): this {
     this.#deaf.add(side);
+    return this;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ZmtpError } from "../../../src/zmtp/errors.ts";
 import { FIRST_BODY_BYTES, FrameDecoder, type FrameSink } from "../../../src/zmtp/frame-decoder.ts";
 import { joinOctets } from "../../../src/testing/transcript.ts";
 import { ascii, hex } from "../../support/zmtp.ts";
@@ -118,6 +119,6 @@ test("counts what it holds of a header", () => {
 });
 
 test.each([["80 00"], ["80"], ["05 00"]])("refuses bad flags in %s, cut or not", (octets) => {
-  expect(() => decode(hex(`${octets} 00`))).toThrow();
-  expect(() => decode(hex(octets.slice(0, 2)), hex("00"))).toThrow();
+  expect(() => decode(hex(`${octets} 00`))).toThrow(ZmtpError);
+  expect(() => decode(hex(octets.slice(0, 2)), hex("00"))).toThrow(ZmtpError);
 });

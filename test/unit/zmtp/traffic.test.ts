@@ -162,5 +162,6 @@ test("allows protected frames their overhead", () => {
 });
 
 test("allows a frame that is shorter than its overhead to reach the protection", () => {
-  start({ protection: mirror, maxMessageBytes: 0 }).traffic.admit(0);
+  const { traffic } = start({ protection: mirror, maxMessageBytes: 0 });
+  expect(() => traffic.admit(0)).not.toThrow();
 });
