@@ -63,9 +63,19 @@ export class MsgpackReader {
     return this.#at;
   }
 
-  /** The next octet without taking it; `undefined` at the end. */
-  peek(): number | undefined {
-    return this.#octets[this.#at];
+  /** The octet `ahead` of the cursor without taking it; `undefined` behind the end. */
+  peek(ahead: number = 0): number | undefined {
+    return this.#octets[this.#at + ahead];
+  }
+
+  /** Takes exactly these octets if they come next, and says whether they did. */
+  takeOctets(expected: Uint8Array): boolean {
+    const octets = this.#octets;
+    const at = this.#at;
+    const { length } = expected;
+    for (let i = 0; i < length; i++) if (octets[at + i] !== expected[i]) return false;
+    this.#at = at + length;
+    return true;
   }
 
   /** Moves on over octets that the caller has looked at itself. */

@@ -1,0 +1,144 @@
+/**
+ * The client's side of zerorpc: requests out, answers in, for one peer.
+ *
+ * @module
+ */
+
+import type { Translator } from "../../rpc/dialect.ts";
+import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import { asciiText, type EventCodec } from "./event.ts";
+import {
+  decodeFollowUp,
+  encodeFollowUp,
+  type FollowUp,
+  MARK,
+  toMessage,
+  type ZerorpcChannel,
+} from "./events-of-calls.ts";
+import { reasonOf } from "./server-translator.ts";
+
+/** A channel that this side opened. */
+interface ClientChannel extends ZerorpcChannel {
+  /** Number of its first event's id. */
+  readonly counter: number;
+}
+
+const NO_ROUTE: readonly Uint8Array[] = [];
+const NO_ID = new Uint8Array(0);
+const MARK_FIELD = Uint8Array.from([...asciiText(MARK), 1]);
+const TIMEOUT = asciiText("timeout");
+
+/** Translates for one server. */
+export class ClientTranslator implements Translator {
+  readonly #codec: EventCodec;
+  readonly #channels = new Map<number, ClientChannel>();
+
+  constructor(codec: EventCodec) {
+    this.#codec = codec;
+  }
+
+  open(): ChannelRef {
+    const counter = this.#codec.ids.take();
+    const channel: ClientChannel = {
+      call: undefined,
+      extended: false,
+      id: NO_ID,
+      route: NO_ROUTE,
+      version: 3,
+      announce: false,
+      counter,
+    };
+    this.#channels.set(counter, channel);
+    return channel;
+  }
+
+  retain(): void {
+    // Remembered since `open`.
+  }
+
+  openChannels(): Iterable<ChannelRef> {
+    return this.#channels.values();
+  }
+
+  release(channel: ChannelRef): void {
+    this.#channels.delete((channel as ClientChannel).counter);
+  }
+
+  encode(packet: Packet): Message | undefined {
+    if (packet.type === "malformed") return undefined;
+    const channel = packet.channel as ClientChannel;
+    if (packet.type === "request") {
+      return this.#encodeRequest(channel, packet.method, packet.args, packet.options);
+    }
+    if (channel.id.length === 0) channel.id = this.#codec.rawId(channel.counter);
+    return encodeFollowUp(this.#codec, channel, packet as FollowUp);
+  }
+
+  decode(message: Message, packets: Packet[]): void {
+    const event = message.at(-1);
+    if (event === undefined) return;
+    let channel: ClientChannel | undefined;
+    try {
+      const head = this.#codec.readHead(event);
+      if (head.responseTo === undefined) return;
+      const counter = this.#codec.parseRawId(head.responseTo);
+      channel = counter < 0 ? undefined : this.#channels.get(counter);
+      if (channel === undefined) return;
+      const packet = decodeFollowUp(this.#codec, channel, head, event.length);
+      if (packet !== undefined) packets.push(packet);
+    } catch (error) {
+      packets.push({ type: "malformed", channel, reason: reasonOf(error) });
+    }
+  }
+
+  #encodeRequest(
+    channel: ClientChannel,
+    method: string,
+    args: readonly unknown[],
+    options: RequestOptions | undefined,
+  ): Message {
+    const { writer } = this.#codec;
+    const timeoutMs = options?.timeoutMs;
+    const rare = options === undefined ? undefined : rareFields(options);
+    const rareCount = rare === undefined ? 0 : Object.keys(rare).length;
+    this.#codec.writeHead(channel.counter, undefined, 1 + (timeoutMs ? 1 : 0) + rareCount);
+    try {
+      writer.raw(MARK_FIELD);
+      if (timeoutMs) {
+        writer.raw(TIMEOUT);
+        writer.integer(Math.ceil(timeoutMs));
+      }
+      for (const key in rare) {
+        writer.text(key);
+        writer.value(rare[key]);
+      }
+      writer.text(method);
+      writer.value(args);
+    } catch (error) {
+      writer.discard();
+      throw error;
+    }
+    return toMessage(NO_ROUTE, writer.finish());
+  }
+}
+
+/** The fields that few requests have. */
+function rareFields(options: RequestOptions): Record<string, unknown> | undefined {
+  const { totalTimeoutMs, headers, named, inputIndex, oneWay } = options;
+  if (
+    totalTimeoutMs === undefined &&
+    headers === undefined &&
+    named === undefined &&
+    inputIndex === undefined &&
+    oneWay === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    ...(totalTimeoutMs !== undefined && { total: Math.ceil(totalTimeoutMs) }),
+    ...(headers !== undefined && { headers }),
+    ...(named !== undefined && { named }),
+    ...(inputIndex !== undefined && { input: inputIndex }),
+    ...(oneWay === true && { oneway: true }),
+  };
+}

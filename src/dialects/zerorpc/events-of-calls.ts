@@ -1,0 +1,194 @@
+/**
+ * Which events make up a call: packets to events and back, the same for both sides of a channel.
+ *
+ * Spec: docs/protocols/zerorpc.md, "Calls and answers" and "Beyond zerorpc".
+ *
+ * @module
+ */
+
+import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
+import { asciiText, type EventCodec, type EventHead } from "./event.ts";
+import { decodeFailure, encodeError, encodeText, encodeTriple } from "./errors.ts";
+import type { Failure } from "../../rpc/errors.ts";
+
+/** One end of a channel, as zerorpc names it. */
+export interface ZerorpcChannel extends ChannelRef {
+  /** Raw MessagePack value of the id of the channel's first event, for `response_to`. */
+  id: Uint8Array;
+  /** Frames in front of the delimiter: the way back through hubs, mostly none. */
+  readonly route: readonly Uint8Array[];
+  /** Version that the peer's first event said. */
+  version: number;
+  /** The peer has to be told, with the next event, that this side goes beyond the old protocol. */
+  announce: boolean;
+}
+
+/** The header field by which two new peers find each other, and its value. */
+export const MARK = "zc";
+const MARK_VERSION = 1;
+const MARK_FIELD = Uint8Array.from([...asciiText(MARK), MARK_VERSION]);
+
+const OK = asciiText("OK");
+const ERR = asciiText("ERR");
+const STREAM = asciiText("STREAM");
+const STREAM_DONE = asciiText("STREAM_DONE");
+const MORE = asciiText("_zpc_more");
+const BEAT = asciiText("_zpc_hb");
+const NEXT = asciiText("_zc_next");
+const THROW = asciiText("_zc_throw");
+const RETURN = asciiText("_zc_return");
+const CANCEL = asciiText("_zc_cancel");
+const ERROR_FIELD = asciiText("error");
+
+const DELIMITER = new Uint8Array(0);
+
+/** Every packet but a request, as its session writes it. */
+export type FollowUp = Exclude<Packet, { type: "request" | "malformed" }>;
+
+/** Writes one event of an open channel. */
+export function encodeFollowUp(
+  codec: EventCodec,
+  channel: ZerorpcChannel,
+  packet: FollowUp,
+): Message {
+  const { writer } = codec;
+  const structured = packet.type === "error" && channel.extended;
+  codec.writeHead(codec.ids.take(), channel.id, (channel.announce ? 1 : 0) + (structured ? 1 : 0));
+  if (channel.announce) writer.raw(MARK_FIELD);
+  try {
+    if (structured) {
+      writer.raw(ERROR_FIELD);
+      writer.value(encodeError(packet.failure));
+    }
+    writeNameAndArgs(codec, channel, packet);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  channel.announce = false;
+  return toMessage(channel.route, writer.finish());
+}
+
+/** The frames of an event between DEALER and ROUTER. */
+export function toMessage(route: readonly Uint8Array[], event: Uint8Array): Message {
+  return route.length === 0 ? [DELIMITER, event] : [...route, DELIMITER, event];
+}
+
+function writeNameAndArgs(codec: EventCodec, channel: ZerorpcChannel, packet: FollowUp): void {
+  const { writer } = codec;
+  switch (packet.type) {
+    case "result":
+      writer.raw(OK);
+      writer.arrayHeader(1);
+      return writer.value(packet.value);
+    case "item":
+      writer.raw(STREAM);
+      return writer.value(packet.value);
+    case "end":
+      writer.raw(STREAM_DONE);
+      return writer.value(endArgs(channel, packet.value));
+    case "error":
+      writer.raw(ERR);
+      return writer.value(errArgs(channel, packet.failure));
+    case "credit":
+      writer.raw(channel.version < 3 ? BEAT : MORE);
+      return writer.value([packet.items]);
+    case "heartbeat":
+      writer.raw(BEAT);
+      return writer.value([0]);
+    case "next":
+      writer.raw(NEXT);
+      return writer.value([packet.value]);
+    case "throw":
+      writer.raw(THROW);
+      return writer.value([...encodeTriple(packet.failure, true), encodeError(packet.failure)]);
+    case "return":
+      writer.raw(RETURN);
+      return writer.value([packet.value]);
+    case "cancel":
+      writer.raw(CANCEL);
+      return writer.value([packet.reason]);
+  }
+}
+
+/** Old peers get nil, new ones what the generator returned, if anything. */
+function endArgs(channel: ZerorpcChannel, value: unknown): unknown {
+  return channel.extended && value !== undefined ? [value] : null;
+}
+
+function errArgs(channel: ZerorpcChannel, failure: Failure): readonly unknown[] {
+  return channel.version < 2 ? encodeText(failure) : encodeTriple(failure, channel.extended);
+}
+
+/** Reads an event of an open channel; its args are next under the codec's reader. */
+export function decodeFollowUp(
+  codec: EventCodec,
+  channel: ZerorpcChannel,
+  head: EventHead,
+  octets: number,
+): Packet | undefined {
+  if (head.extra?.[MARK] !== undefined) channel.extended = true;
+  const args = codec.reader.value();
+  switch (head.name) {
+    case "OK":
+      if (!Array.isArray(args) || args.length === 0) return malformedAnswer(channel, head.name);
+      return { type: "result", channel, value: args[0] as unknown };
+    case "STREAM":
+      return { type: "item", channel, value: args, octets };
+    case "STREAM_DONE":
+      return { type: "end", channel, value: firstOf(args) };
+    case "ERR": {
+      const failure = decodeFailure(args, head.extra?.["error"], head.version);
+      return { type: "error", channel, failure };
+    }
+    default:
+      return decodeControl(channel, head, args);
+  }
+}
+
+function decodeControl(
+  channel: ZerorpcChannel,
+  head: EventHead,
+  args: unknown,
+): Packet | undefined {
+  switch (head.name) {
+    case "_zpc_more": {
+      const items = firstOf(args);
+      // What is no positive count grants nothing.
+      if (typeof items !== "number" || !(items > 0)) return undefined;
+      return { type: "credit", channel, items: Math.floor(items) };
+    }
+    case "_zpc_hb": {
+      const items = firstOf(args);
+      // Peers before version 3 grant credit by the same name.
+      if (channel.version < 3 && typeof items === "number" && items > 0) {
+        return { type: "credit", channel, items: Math.floor(items) };
+      }
+      return { type: "heartbeat", channel };
+    }
+    case "_zc_next":
+      return { type: "next", channel, value: firstOf(args) };
+    case "_zc_return":
+      return { type: "return", channel, value: firstOf(args) };
+    case "_zc_cancel":
+      return {
+        type: "cancel",
+        channel,
+        reason: String(firstOf(args) ?? "cancelled by the caller"),
+      };
+    case "_zc_throw": {
+      const [name, message, stack, field] = Array.isArray(args) ? (args as unknown[]) : [];
+      return { type: "throw", channel, failure: decodeFailure([name, message, stack], field, 3) };
+    }
+    default:
+      return malformedAnswer(channel, head.name);
+  }
+}
+
+function malformedAnswer(channel: ChannelRef, name: string): Packet {
+  return { type: "malformed", channel, reason: `expected an answer, got the event "${name}"` };
+}
+
+function firstOf(args: unknown): unknown {
+  return Array.isArray(args) ? (args[0] as unknown) : undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * The built-in methods of every zerorpc server.
+ *
+ * Spec: docs/protocols/zerorpc.md, "Built-in methods".
+ *
+ * @module
+ */
+
+import { type Handler, makeMethod, type Method, type MethodDescription } from "../../rpc/method.ts";
+import type { Registry } from "../../rpc/registry.ts";
+
+/** A method as `_zerorpc_inspect` tells it. Old peers read `args` and `doc` alone. */
+export interface InspectedMethod {
+  readonly args: readonly InspectedParameter[] | null;
+  readonly doc: string | null;
+  readonly returns?: string | undefined;
+  readonly streams?: boolean | undefined;
+}
+
+/** A parameter as `_zerorpc_inspect` tells it. */
+export interface InspectedParameter {
+  readonly name: string;
+  /** There only where there is a default. */
+  readonly default?: unknown;
+  readonly optional?: boolean | undefined;
+  readonly rest?: boolean | undefined;
+  readonly type?: string | undefined;
+}
+
+/** The answer of `_zerorpc_inspect`. */
+export interface Inspected {
+  readonly name: string;
+  readonly methods: Readonly<Record<string, InspectedMethod>>;
+}
+
+/** Makes the built-in methods over a registry. They see every later change of it. */
+export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
+  const describe = (name: unknown): MethodDescription => {
+    const method = registry.find(String(name));
+    if (method !== undefined) return method.description;
+    // Python's dictionary raises its KeyError with the key's repr as message.
+    throw Object.assign(new Error(`'${String(name)}'`), { name: "KeyError" });
+  };
+  const handlers: Record<string, Handler> = {
+    _zerorpc_ping: () => ["pong", registry.name],
+    _zerorpc_name: () => registry.name,
+    _zerorpc_list: () => registry.methods.map((method) => method.name),
+    _zerorpc_help: (name: unknown) => describe(name).doc ?? null,
+    _zerorpc_args: (name: unknown) => argSpec(describe(name)),
+    _zerorpc_inspect: () => inspect(registry),
+  };
+  return new Map(
+    Object.entries(handlers).map(([name, handler]) => [name, makeMethod(name, handler)]),
+  );
+}
+
+function inspect(registry: Registry): Inspected {
+  // Without a prototype, a method of any name is a plain property.
+  const methods: Record<string, InspectedMethod> = Object.create(null) as Record<string, never>;
+  for (const { name, description } of registry.methods) methods[name] = inspectMethod(description);
+  return { name: registry.name, methods };
+}
+
+function inspectMethod(description: MethodDescription): InspectedMethod {
+  const args = description.parameters?.map((parameter) => ({
+    name: parameter.name,
+    ...(parameter.defaultText !== undefined && {
+      default: parameter.default ?? parameter.defaultText,
+    }),
+    optional: parameter.optional || undefined,
+    rest: parameter.rest || undefined,
+    type: parameter.type,
+  }));
+  return {
+    args: args ?? null,
+    doc: description.doc ?? null,
+    returns: description.returns,
+    streams: description.streams,
+  };
+}
+
+/** Names, name of the rest parameter, keywords, defaults of the last names. */
+function argSpec(description: MethodDescription): readonly unknown[] {
+  const { parameters = [] } = description;
+  const plain = parameters.filter((parameter) => !parameter.rest);
+  const rest = parameters.find((parameter) => parameter.rest);
+  const defaults = plain
+    .filter((parameter) => parameter.defaultText !== undefined)
+    .map((parameter) => parameter.default ?? parameter.defaultText);
+  return [
+    plain.map((parameter) => parameter.name),
+    rest?.name ?? null,
+    null,
+    defaults.length === 0 ? null : defaults,
+  ];
+}
+
+/** Reads the answer of `_zerorpc_inspect`, of whatever peer. */
+export function readInspected(value: unknown): {
+  readonly name: string;
+  readonly methods: Readonly<Record<string, MethodDescription>>;
+} {
+  const { name, methods } = (value ?? {}) as Partial<Record<keyof Inspected, unknown>>;
+  const read: Record<string, MethodDescription> = Object.create(null) as Record<string, never>;
+  for (const [key, method] of Object.entries((methods ?? {}) as Record<string, unknown>)) {
+    read[key] = readMethod((method ?? {}) as Record<string, unknown>);
+  }
+  return { name: String(name), methods: read };
+}
+
+function readMethod(method: Record<string, unknown>): MethodDescription {
+  const { args, doc, returns, streams } = method;
+  return {
+    ...(typeof doc === "string" && { doc }),
+    ...(typeof returns === "string" && { returns }),
+    ...(streams === true && { streams }),
+    ...(Array.isArray(args) && {
+      parameters: (args as readonly Record<string, unknown>[]).map((parameter) => ({
+        name: String(parameter["name"]),
+        optional: parameter["optional"] === true || "default" in parameter,
+        rest: parameter["rest"] === true,
+        ...("default" in parameter && {
+          default: parameter["default"],
+          defaultText: JSON.stringify(parameter["default"]) ?? "",
+        }),
+        ...(typeof parameter["type"] === "string" && { type: parameter["type"] }),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Message ids as zerorpc writes them: 32 octets of lower-case hex, of which the first eight digits
+ * count up and the others stay the same.
+ *
+ * Spec: docs/protocols/zerorpc.md, "Message ids".
+ *
+ * @module
+ */
+
+import type { Random } from "../../base/clock.ts";
+
+/** Length of an id in octets. */
+export const ID_OCTETS = 32;
+/** Length of the part that counts. */
+const COUNTER_DIGITS = 8;
+
+const HEX = new Uint8Array([...Array.from({ length: 16 }).keys()].map((n) => digitOf(n)));
+const VALUES = new Int8Array(256).fill(-1);
+for (let value = 0; value < 16; value++) VALUES[digitOf(value)] = value;
+
+function digitOf(value: number): number {
+  return value < 10 ? 0x30 + value : 0x61 + value - 10;
+}
+
+/** Hands out ids and recognises its own. */
+export class MessageIds {
+  readonly #suffix: Uint8Array;
+  #counter: number;
+
+  constructor(random: Random) {
+    this.#suffix = Uint8Array.from(
+      { length: ID_OCTETS - COUNTER_DIGITS },
+      () => HEX[Math.floor(random() * 16)] as number,
+    );
+    // In the lower half, so that two thousand million ids fit before the counter starts again.
+    this.#counter = Math.floor(random() * 0x8000_0000);
+  }
+
+  /** The number of the next id; every id of this source has another one for 2^32 ids. */
+  take(): number {
+    const counter = this.#counter;
+    this.#counter = counter === 0xffff_ffff ? 0 : counter + 1;
+    return counter;
+  }
+
+  /** Writes the part of all ids that stays the same. */
+  writeSuffix(octets: Uint8Array, at: number): void {
+    octets.set(this.#suffix, at + COUNTER_DIGITS);
+  }
+
+  /** The number of an id that this source made, or -1. */
+  parse(octets: Uint8Array, at: number): number {
+    const suffix = this.#suffix;
+    for (let i = 0; i < suffix.length; i++) {
+      if (octets[at + COUNTER_DIGITS + i] !== suffix[i]) return -1;
+    }
+    let counter = 0;
+    for (let i = 0; i < COUNTER_DIGITS; i++) {
+      const value = VALUES[octets[at + i] as number] as number;
+      if (value < 0) return -1;
+      counter = counter * 16 + value;
+    }
+    return counter;
+  }
+}
+
+/** Writes the counting part of an id. */
+export function writeCounter(octets: Uint8Array, at: number, counter: number): void {
+  for (let i = COUNTER_DIGITS - 1, rest = counter; i >= 0; i--) {
+    octets[at + i] = HEX[rest & 15] as number;
+    rest >>>= 4;
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The client on Node.
+ *
+ * @module
+ */
+
+import type { Call } from "../rpc/call.ts";
+import { type CallArguments, Caller, type CallOptions, duration } from "../rpc/caller.ts";
+import { ClientCore } from "../rpc/client.ts";
+import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
+import type { Dialect } from "../rpc/dialect.ts";
+import { count, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import type { MethodDescription } from "../rpc/method.ts";
+import type { Headers } from "../rpc/packet.ts";
+import { makeRemote } from "../rpc/remote.ts";
+import { readInspected } from "../dialects/zerorpc/introspection.ts";
+import { zerorpc } from "../dialects/zerorpc/dialect.ts";
+import { nodeClock } from "./clock.ts";
+import { type PeerOptions, peerParts } from "./rpc-options.ts";
+
+/** Options of {@link Client}. */
+export interface ClientOptions extends PeerOptions {
+  /**
+   * How long a call waits for its answer, in ms; 0 or `Infinity` waits for ever.
+   *
+   * @default 30_000
+   */
+  readonly timeoutMs?: number;
+  /** How long a stream waits for each further item, in ms. @default 0, for ever */
+  readonly idleTimeoutMs?: number;
+  /** How long a stream may take as a whole, in ms. @default 0, for ever */
+  readonly totalTimeoutMs?: number;
+  /** Sends heartbeats only to peers that have sent some. @default false */
+  readonly passiveHeartbeat?: boolean;
+  /** How many calls may wait while no peer is there; more fail at once. @default 10_000 */
+  readonly maxQueuedCalls?: number;
+  /** Sent with every call. @default none */
+  readonly headers?: Headers;
+  /** The tongue it speaks. @default zerorpc() */
+  readonly dialect?: Dialect;
+}
+
+/** A service as its peer describes it. */
+export interface ServiceDescription {
+  readonly name: string;
+  /** By full name. */
+  readonly methods: Readonly<Record<string, MethodDescription>>;
+}
+
+/** The names of a service's methods that need no dots. */
+type MethodName<Service> = string & keyof Remote<Service>;
+
+type ArgumentsOf<Method> = Method extends (...args: infer Args) => unknown ? Args : never;
+type ResultOf<Method> = Method extends (...args: never[]) => infer Result ? Result : never;
+
+/** What a batch gives: for each call in its place how it ended. */
+export type BatchResults<Calls extends readonly unknown[]> = {
+  -readonly [Index in keyof Calls]: PromiseSettledResult<Awaited<Calls[Index]>>;
+};
+
+/** What a client has beside the methods of its service. */
+export interface ClientMembers<Service> {
+  /** All methods, also those whose names a client has itself: `client.remote.close()`. */
+  readonly remote: Remote<Service>;
+  /** The real endpoints that are bound. */
+  readonly endpoints: readonly string[];
+  /** How many calls are open or wait for a peer. */
+  readonly openCalls: number;
+  /** How many peers are there. */
+  readonly peerCount: number;
+
+  /**
+   * Calls a method by name. Arguments in an array go by position, those in an object by name.
+   *
+   * ```ts
+   * await client.call("add42", [1], { timeoutMs: 500 });
+   * await client.call("concat", { a: "x", b: "y" });
+   * ```
+   */
+  call<Name extends MethodName<Service>>(
+    method: Name,
+    args?: ArgumentsOf<Remote<Service>[Name]> | Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): ResultOf<Remote<Service>[Name]>;
+  call(method: string, args?: CallArguments, options?: CallOptions): Call;
+
+  /**
+   * Calls a method that nobody waits for. Resolves when a peer has been given the request; the
+   * handler's outcome is not told.
+   */
+  notify(method: string, args?: CallArguments, options?: CallOptions): Promise<void>;
+
+  /** All methods, with options for the calls made through them: `client.with({ signal }).add(1)`. */
+  with(options: CallOptions): Remote<Service>;
+
+  /**
+   * Makes several calls at once, which leave together, and waits for all of them. A failure takes
+   * its place among the results and stops no other.
+   *
+   * ```ts
+   * const [sum, cool] = await client.batch((remote) => [remote.add(1, 2), remote.addMan("hi")]);
+   * ```
+   */
+  batch<const Calls extends readonly unknown[]>(
+    make: (remote: Remote<Service>) => Calls,
+  ): Promise<BatchResults<Calls>>;
+
+  /** Asks the peer what it offers. */
+  inspect(options?: CallOptions): Promise<ServiceDescription>;
+
+  /**
+   * Starts connecting to a server, and connects again whenever the connection is lost. With several
+   * endpoints each call goes to the live server with the fewest open calls.
+   *
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  connect(endpoint: string): void;
+
+  /**
+   * Waits at an endpoint for workers: servers that connect. Resolves with the real endpoint, rejects
+   * with `TransportError`.
+   */
+  bind(endpoint: string): Promise<string>;
+  unbind(endpoint: string): Promise<void>;
+  disconnect(endpoint: string): void;
+
+  /**
+   * Takes no new calls, waits until the open ones are over, and closes.
+   *
+   * @param timeoutMs - what is still open after it is cancelled. @default 10_000
+   */
+  drain(timeoutMs?: number): Promise<void>;
+
+  /** Cancels what is open and closes. Calling it again does nothing. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * A client: the methods of its service under their own names, and {@link ClientMembers}. Where the
+ * two collide the client's own comes first; `remote` has all of the service's.
+ */
+export type Client<Service = unknown> = ClientMembers<Service> &
+  (unknown extends Service ? UntypedRemote : Omit<Remote<Service>, keyof ClientMembers<Service>>);
+
+/** How clients are made. */
+export interface ClientConstructor {
+  /**
+   * @param endpoint - one server, several, or none yet
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_OPTION`
+   */
+  new <Service = unknown>(
+    endpoint?: string | readonly string[],
+    options?: ClientOptions,
+  ): Client<Service>;
+}
+
+/**
+ * Calls the methods of a service, typed from the service alone.
+ *
+ * ```ts
+ * await using cooler = new Client<Cooler>("tcp://127.0.0.1:1234");
+ * await cooler.add42(1);
+ * for await (const n of cooler.countdown(3)) console.log(n);
+ * ```
+ */
+export const Client: ClientConstructor = class {
+  constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
+    const core = new ClientCore({
+      ...peerParts("client", options),
+      clock: nodeClock,
+      dialect: options.dialect ?? zerorpc(),
+      heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
+      passiveHeartbeat: options.passiveHeartbeat ?? false,
+      maxQueuedCalls: count(
+        "maxQueuedCalls",
+        options.maxQueuedCalls,
+        RPC_DEFAULTS.maxQueuedCalls,
+        0,
+      ),
+    });
+    const caller = new Caller(core, {
+      timeoutMs: duration("timeoutMs", options.timeoutMs, RPC_DEFAULTS.timeoutMs),
+      idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs, Infinity),
+      totalTimeoutMs: duration("totalTimeoutMs", options.totalTimeoutMs, Infinity),
+      headers: options.headers,
+      interceptors: options.interceptors ?? [],
+    });
+    for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
+    const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
+    // oxlint-disable-next-line no-constructor-return
+    return makeRemote(call, makeMembers(core, caller), new.target.prototype as object);
+  }
+} as unknown as ClientConstructor;
+
+function makeMembers(core: ClientCore, caller: Caller): ClientMembers<unknown> {
+  const remote = makeRemote((name, args) => caller.call(name, args)) as UntypedRemote;
+  return {
+    remote,
+    get endpoints() {
+      return core.endpoints;
+    },
+    get openCalls() {
+      return core.openCalls;
+    },
+    get peerCount() {
+      return core.peerCount;
+    },
+    call: ((method: string, args: CallArguments = [], options?: CallOptions) =>
+      caller.call(method, args, options)) as ClientMembers<unknown>["call"],
+    notify: (method, args = [], options) => caller.notify(method, args, options),
+    with: (options) =>
+      makeRemote((name, args) => caller.call(name, args, options)) as UntypedRemote,
+    batch: async <const Calls extends readonly unknown[]>(make: (remote: UntypedRemote) => Calls) =>
+      (await Promise.allSettled(make(remote))) as BatchResults<Calls>,
+    inspect: async (options) => readInspected(await caller.call("_zerorpc_inspect", [], options)),
+    connect: (endpoint) => core.connect(endpoint),
+    bind: (endpoint) => core.bind(endpoint),
+    unbind: (endpoint) => core.unbind(endpoint),
+    disconnect: (endpoint) => core.disconnect(endpoint),
+    drain: (timeoutMs = 10_000) => core.drain(timeoutMs),
+    close: () => core.close(),
+    [Symbol.asyncDispose]: () => core.close(),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * zerocall on Node: clients and servers over tcp, ipc and inproc.
+ *
+ * @module
+ */
+
+export { isZerocallError, UsageError, type UsageCode, ZerocallError } from "../base/errors.ts";
+export { zerorpc, type ZerorpcOptions } from "../dialects/zerorpc/dialect.ts";
+export { Call } from "../rpc/call.ts";
+export type { CallArguments, CallOptions } from "../rpc/caller.ts";
+export type {
+  ClientOf,
+  Remote,
+  RemoteGenerator,
+  RemoteMethod,
+  RemoteResult,
+  UntypedMethod,
+  UntypedRemote,
+} from "../rpc/client-of.ts";
+export {
+  type CallContext,
+  callContext,
+  type CallPeer,
+  type ContextHandler,
+  withContext,
+} from "../rpc/context.ts";
+export { RpcError, type RpcErrorInit } from "../rpc/errors.ts";
+export type { InterceptedCall, Interceptor, Next } from "../rpc/interceptor.ts";
+export {
+  formatSignature,
+  type Handler,
+  type MethodDescription,
+  type ParameterDescription,
+} from "../rpc/method.ts";
+export type { Headers } from "../rpc/packet.ts";
+export type { RegisterOptions } from "../rpc/registry.ts";
+export { isStream, type RemoteStream } from "../rpc/remote-stream.ts";
+export type { RpcEvent } from "../rpc/rpc-event.ts";
+export { type Status, STATUSES } from "../rpc/status.ts";
+export {
+  SocketError,
+  type SocketCode,
+  TransportError,
+  type TransportCode,
+} from "../sockets/errors.ts";
+export type { SocketOptions } from "../sockets/socket-options.ts";
+export {
+  type BatchResults,
+  Client,
+  type ClientConstructor,
+  type ClientMembers,
+  type ClientOptions,
+  type ServiceDescription,
+} from "./client.ts";
+export { DIAGNOSTICS_CHANNEL, type Logger } from "./log.ts";
+export type { PeerOptions } from "./rpc-options.ts";
+export { Server, type ServerOptions } from "./server.ts";

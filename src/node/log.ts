@@ -1,0 +1,80 @@
+/**
+ * What happens inside of clients and servers, for people and for tools: a logger that the user gives
+ * and Node's `diagnostics_channel`. Silent unless somebody listens.
+ *
+ * | event | level |
+ * |---|---|
+ * | endpoints bound and connecting, draining, closed | info |
+ * | a handler threw | error |
+ * | malformed messages | warn |
+ * | peers, calls, attempts to connect | debug |
+ *
+ * All events go to the channel `zerocall` as they are, with `side` beside them.
+ *
+ * @module
+ */
+
+import { channel } from "node:diagnostics_channel";
+import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
+
+/** Anything with four levels: pino, console and most others fit. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** The channel of `node:diagnostics_channel` that hears of everything. */
+export const DIAGNOSTICS_CHANNEL = "zerocall";
+
+/** Makes an observer for a client or a server. */
+export function observeWith(side: "client" | "server", logger: Logger | undefined): Observer {
+  const diagnostics = channel(DIAGNOSTICS_CHANNEL);
+  return (event) => {
+    if (diagnostics.hasSubscribers) diagnostics.publish({ side, ...event });
+    if (logger === undefined) return;
+    const [level, message] = describe(event);
+    logger[level](message);
+  };
+}
+
+function describe(event: RpcEvent): readonly [keyof Logger, string] {
+  switch (event.type) {
+    case "bound":
+      return ["info", `bound to ${event.endpoint}`];
+    case "connecting":
+      return ["info", `connecting to ${event.endpoint}`];
+    case "draining":
+    case "closed":
+      return ["info", event.type];
+    case "peer-opened":
+      return ["debug", `peer ${event.address || "?"} at ${event.endpoint} is there`];
+    case "peer-closed":
+      return [
+        "debug",
+        `peer ${event.address || "?"} at ${event.endpoint} is gone${why(event.error)}`,
+      ];
+    case "unreachable":
+      return ["debug", `${event.endpoint} cannot be reached${why(event.error)}`];
+    case "call-started":
+      return ["debug", `${event.method}() called by ${event.address || "?"}`];
+    case "call-finished":
+      return ["debug", `${event.method}() of ${event.address || "?"} is over`];
+    case "call-failed":
+      return [
+        "error",
+        `${event.method}() called by ${event.address || "?"} failed: ${stackOf(event.error)}`,
+      ];
+    case "malformed":
+      return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];
+  }
+}
+
+function why(error: unknown): string {
+  return error instanceof Error ? `: ${error.message}` : "";
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

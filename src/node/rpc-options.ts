@@ -1,0 +1,63 @@
+/**
+ * Options that clients and servers share, and how they become the parts of both.
+ *
+ * @module
+ */
+
+import { channel } from "node:diagnostics_channel";
+import type { Interceptor } from "../rpc/interceptor.ts";
+import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
+import type { Observer } from "../rpc/rpc-event.ts";
+import type { TransportFactory } from "../rpc/transport.ts";
+import type { SocketOptions } from "../sockets/socket-options.ts";
+import { zmqTransport } from "../transports/zmq.ts";
+import { count } from "../rpc/limits.ts";
+import { DIAGNOSTICS_CHANNEL, type Logger, observeWith } from "./log.ts";
+import { nodePlatform } from "./platform.ts";
+
+/** Options of clients and servers alike. */
+export interface PeerOptions extends Partial<WindowLimits> {
+  /**
+   * Interval of zerorpc's heartbeats in ms; 0 switches them off. They are exchanged only with peers
+   * that need them, and need not be the same on both sides.
+   *
+   * @default 5000
+   */
+  readonly heartbeatMs?: number;
+  /** Wrap all calls; the first one is outermost. @default none */
+  readonly interceptors?: readonly Interceptor[];
+  /** Hears what happens. @default silent */
+  readonly logger?: Logger;
+  /** Makes an endpoint of what `bind` and `connect` are given. @default as given */
+  readonly resolveEndpoint?: (endpoint: string) => string | Promise<string>;
+  /** Options of the sockets below, such as `maxMessageSize` and `sendHighWaterMark`. */
+  readonly socket?: SocketOptions;
+  /** What carries messages, in place of ZeroMQ over Node's sockets. */
+  readonly transport?: TransportFactory;
+}
+
+/** The parts that those options make. */
+export interface PeerParts {
+  readonly window: WindowLimits;
+  readonly interceptors: readonly Interceptor[];
+  readonly observer: Observer | undefined;
+  readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
+  readonly transport: TransportFactory;
+}
+
+/** @throws {UsageError} `USAGE_OPTION` */
+export function peerParts(side: "client" | "server", options: PeerOptions): PeerParts {
+  const { maxWindowItems, maxWindowBytes } = WINDOW_DEFAULTS;
+  const heard = options.logger !== undefined || channel(DIAGNOSTICS_CHANNEL).hasSubscribers;
+  return {
+    window: {
+      maxWindowItems: count("maxWindowItems", options.maxWindowItems, maxWindowItems, 1),
+      maxWindowBytes: count("maxWindowBytes", options.maxWindowBytes, maxWindowBytes, 1),
+    },
+    interceptors: options.interceptors ?? [],
+    // Who is not heard does not describe every call: subscribe before making clients and servers.
+    observer: heard ? observeWith(side, options.logger) : undefined,
+    resolveEndpoint: options.resolveEndpoint ?? ((endpoint) => endpoint),
+    transport: options.transport ?? zmqTransport(nodePlatform, options.socket ?? {}),
+  };
+}

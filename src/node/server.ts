@@ -1,0 +1,218 @@
+/**
+ * The server on Node.
+ *
+ * @module
+ */
+
+import { zerorpc } from "../dialects/zerorpc/dialect.ts";
+import { UsageError } from "../base/errors.ts";
+import type { Dialect } from "../rpc/dialect.ts";
+import { count, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import type { Handler, MethodDescription } from "../rpc/method.ts";
+import { type RegisterOptions } from "../rpc/registry.ts";
+import { ServerCore } from "../rpc/server.ts";
+import { nodeClock } from "./clock.ts";
+import { type PeerOptions, peerParts } from "./rpc-options.ts";
+
+/** Options of {@link Server}. */
+export interface ServerOptions extends PeerOptions {
+  /** Name of the service as introspection tells it. @default the class, function or "service" */
+  readonly name?: string;
+  /**
+   * How many handlers may run at once; the other calls wait.
+   *
+   * @default Infinity
+   */
+  readonly poolSize?: number;
+  /** How many calls may wait for a handler; more fail with `resource_exhausted`. @default 10_000 */
+  readonly maxQueuedCalls?: number;
+  /** How many calls one peer may have open; more fail with `resource_exhausted`. @default 10_000 */
+  readonly maxCallsPerPeer?: number;
+  /** Whether callers get the stacks of handlers' errors. @default false */
+  readonly sendStacks?: boolean;
+  /** Only these methods of the service. @default all */
+  readonly methods?: readonly string[];
+  /** What is known of a method beyond its own source text: documentation, types, defaults. */
+  readonly describe?: (method: string) => MethodDescription | undefined;
+  /** The tongues it speaks; a peer's first message decides. @default [zerorpc()] */
+  readonly dialects?: readonly Dialect[];
+}
+
+/**
+ * Serves the methods of an object, a class instance, a module or a function.
+ *
+ * ```ts
+ * await using server = new Server(new Cooler());
+ * await server.bind("tcp://127.0.0.1:1234");
+ * ```
+ */
+export class Server {
+  readonly #core: ServerCore;
+
+  /**
+   * @param service - what to serve; more can be registered at any time
+   * @throws {UsageError} `USAGE_OPTION`, `USAGE_NAME`, `USAGE_HANDLER`
+   */
+  constructor(service?: object, options: ServerOptions = {}) {
+    this.#core = new ServerCore({
+      ...peerParts("server", options),
+      name: options.name ?? nameOf(service),
+      clock: nodeClock,
+      dialects: options.dialects ?? [zerorpc()],
+      heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
+      poolSize: count("poolSize", options.poolSize, Infinity, 1),
+      maxQueuedCalls: count(
+        "maxQueuedCalls",
+        options.maxQueuedCalls,
+        RPC_DEFAULTS.maxQueuedCalls,
+        0,
+      ),
+      maxCallsPerPeer: count(
+        "maxCallsPerPeer",
+        options.maxCallsPerPeer,
+        RPC_DEFAULTS.maxCallsPerPeer,
+        1,
+      ),
+      sendStacks: options.sendStacks ?? false,
+    });
+    if (service === undefined) return;
+    const { methods, describe } = options;
+    const registering = {
+      ...(methods !== undefined && { methods }),
+      ...(describe !== undefined && { describe }),
+    };
+    if (typeof service !== "function") this.register(service, registering);
+    else this.#registerFunction(service as Handler, registering);
+  }
+
+  /** Name of the service. */
+  get name(): string {
+    return this.#core.registry.name;
+  }
+
+  /** The real endpoints that are bound, in the form that clients connect to. */
+  get endpoints(): readonly string[] {
+    return this.#core.endpoints;
+  }
+
+  /** Full names of all methods, sorted. */
+  get methods(): readonly string[] {
+    return this.#core.registry.methods.map((method) => method.name);
+  }
+
+  /** How many calls are being served or wait. */
+  get openCalls(): number {
+    return this.#core.openCalls;
+  }
+
+  /**
+   * Accepts clients at an endpoint.
+   *
+   * @param endpoint - such as `tcp://127.0.0.1:1234`, `tcp://*:0`, `ipc:///run/my.sock`
+   * @returns resolves with the real endpoint; rejects with `TransportError`, for instance
+   *   `TRANSPORT_ADDRESS_IN_USE`
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  bind(endpoint: string): Promise<string> {
+    return this.#core.bind(endpoint);
+  }
+
+  /**
+   * Becomes a worker of a client that is bound, or will be, at an endpoint. Connects again whenever
+   * the connection is lost.
+   *
+   * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
+   */
+  connect(endpoint: string): void {
+    this.#core.connect(endpoint);
+  }
+
+  /** Accepts no more clients at an endpoint and disconnects those that came through it. */
+  unbind(endpoint: string): Promise<void> {
+    return this.#core.unbind(endpoint);
+  }
+
+  /** Ends the connection to an endpoint. */
+  disconnect(endpoint: string): void {
+    this.#core.disconnect(endpoint);
+  }
+
+  /**
+   * Adds methods while serving: a function under a name, everything that an object offers, or the
+   * same under a namespace.
+   *
+   * ```ts
+   * server.register("add", (a: number, b: number) => a + b);
+   * server.register("math", new MathService());
+   * server.register(new Cooler(), { methods: ["addMan"] });
+   * ```
+   *
+   * @throws {UsageError} `USAGE_NAME` when a name is taken, private or not there
+   */
+  register(service: object, options?: RegisterOptions): void;
+  register(name: string, service: object, options?: RegisterOptions): void;
+  register(
+    first: string | object,
+    second: object = {},
+    options: RegisterOptions = second as RegisterOptions,
+  ): void {
+    const { registry } = this.#core;
+    if (typeof first !== "string") {
+      if (typeof first === "function") this.#registerFunction(first as Handler, options);
+      else registry.addService("", first, options);
+    } else if (typeof second === "function")
+      registry.addFunction(first, second as Handler, options);
+    else registry.addService(first, second, options);
+  }
+
+  /** Removes a method, or all methods of a namespace. Returns how many were removed. */
+  unregister(name: string): number {
+    return this.#core.registry.remove(name);
+  }
+
+  /** Removes all methods. */
+  unregisterAll(): void {
+    this.#core.registry.clear();
+  }
+
+  /**
+   * Takes no new calls, waits until the running ones are over, and closes.
+   *
+   * @param timeoutMs - what still runs after it is cancelled. @default 10_000
+   */
+  drain(timeoutMs: number = 10_000): Promise<void> {
+    return this.#core.drain(interval("timeoutMs", timeoutMs, 0));
+  }
+
+  /** Cancels what runs and closes. Calling it again does nothing. */
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  /** The same as {@link Server.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#core.close();
+  }
+
+  #registerFunction(handler: Handler, options: RegisterOptions): void {
+    if (handler.name === "") {
+      throw new UsageError("USAGE_NAME", "expected a function with a name, got an anonymous one");
+    }
+    if (/^class\b/.test(Function.prototype.toString.call(handler))) {
+      throw new UsageError(
+        "USAGE_HANDLER",
+        `expected an object or a function, got the class ${handler.name}; serve an instance of it`,
+      );
+    }
+    this.#core.registry.addFunction(handler.name, handler, options);
+  }
+}
+
+/** A service's name when nobody gave it one. */
+function nameOf(service: object | undefined): string {
+  if (service === undefined) return "service";
+  if (typeof service === "function") return service.name || "service";
+  const made: unknown = Object.getPrototypeOf(service) === null ? undefined : service.constructor;
+  const name = typeof made === "function" ? made.name : "";
+  return name === "" || name === "Object" || name === "Module" ? "service" : name;
+}

@@ -1,0 +1,64 @@
+/**
+ * Matches what a caller sent to what a method declares.
+ *
+ * @module
+ */
+
+import type { Failure } from "./errors.ts";
+import { formatSignature, type Method } from "./method.ts";
+
+/** The positional arguments to call with, or why they do not fit. */
+export type Matched =
+  | { readonly type: "arguments"; readonly args: readonly unknown[] }
+  | { readonly type: "mismatch"; readonly failure: Failure };
+
+/** Says why positional arguments do not fit, or `undefined` if they do. */
+export function countMismatch(method: Method, count: number): Failure | undefined {
+  const { least, most } = method.arity;
+  if (count >= least && count <= most) return undefined;
+  const expected =
+    least === most ? `${most}` : count < least ? `at least ${least}` : `at most ${most}`;
+  return mismatch(
+    method,
+    `takes ${expected} argument${expected.endsWith(" 1") || expected === "1" ? "" : "s"}, got ${count}`,
+  );
+}
+
+/** Puts arguments that came by name into the order of the parameters. */
+export function placeNamed(method: Method, named: Readonly<Record<string, unknown>>): Matched {
+  const { parameters } = method.description;
+  if (parameters === undefined) {
+    return {
+      type: "mismatch",
+      failure: mismatch(method, "takes no arguments by name, because its parameters are not known"),
+    };
+  }
+  const names = parameters.filter((parameter) => !parameter.rest).map(({ name }) => name);
+  const unknown = Object.keys(named).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    return { type: "mismatch", failure: mismatch(method, `has no parameter ${quoted(unknown)}`) };
+  }
+  const missing = names.slice(0, method.arity.least).filter((name) => !Object.hasOwn(named, name));
+  if (missing.length > 0) {
+    return {
+      type: "mismatch",
+      failure: mismatch(method, `misses the argument ${quoted(missing)}`),
+    };
+  }
+  const last = names.findLastIndex((name) => Object.hasOwn(named, name));
+  return { type: "arguments", args: names.slice(0, last + 1).map((name) => named[name]) };
+}
+
+function mismatch(method: Method, what: string): Failure {
+  const signature = formatSignature(method.name, method.description);
+  return {
+    status: "invalid_argument",
+    name: "TypeError",
+    message: `${method.name}() ${what}; its signature is ${signature}`,
+    mayHaveRun: false,
+  };
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}

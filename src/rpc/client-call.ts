@@ -1,0 +1,180 @@
+/**
+ * One call as the client's side knows it, from its request to its last answer.
+ *
+ * @module
+ */
+
+import type { TimerEntry } from "../base/timer-wheel.ts";
+import type { ClientSession } from "./client-session.ts";
+import { RpcError, toFailure } from "./errors.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import { ItemQueue } from "./item-queue.ts";
+import type { ChannelRef, RequestOptions } from "./packet.ts";
+import type { Pump, PumpSource, PumpTarget } from "./pump.ts";
+import type { ReceiveWindow } from "./receive-window.ts";
+import { RemoteStream, type StreamControl } from "./remote-stream.ts";
+
+/** Who waits for a call. Exactly one of the three is called, once. */
+export interface CallOutcome {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** What a caller asked for, resolved to the last option. Times are in ms, `Infinity` for none. */
+export interface CallRequest {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** Until the first answer. */
+  readonly timeoutMs: number;
+  /** Between two items of a stream that somebody waits for. */
+  readonly idleTimeoutMs: number;
+  /** Until the end of a stream. */
+  readonly totalTimeoutMs: number;
+  /** It may be sent to another peer even if it has run. */
+  readonly idempotent: boolean;
+  /** What the request says beside method, arguments and remaining time; mostly nothing. */
+  readonly options: RequestOptions | undefined;
+  /** The argument that is a stream of ours. */
+  readonly input: PumpSource | undefined;
+}
+
+/** The state of a call that was made. */
+export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
+  timerAt: number = Infinity;
+  timerNext: TimerEntry | undefined = undefined;
+  timerPrevious: TimerEntry | undefined = undefined;
+
+  readonly request: CallRequest;
+  readonly startedAt: number;
+  /** When the first answer is due; `Infinity` once it came. */
+  deadlineAt: number;
+  /** When the latest item came. */
+  heardAt: number;
+  state: "waiting" | "open" | "closed" = "waiting";
+  session: ClientSession | undefined = undefined;
+  channel: ChannelRef | undefined = undefined;
+  /** Number of the request among the messages of its link. */
+  sequence: number = 0;
+  /** The peer has been heard on the channel. */
+  answered: boolean = false;
+  /** The peer may run ahead of the consumer, within the window. */
+  prefetches: boolean = false;
+  heartbeat: Heartbeat | undefined = undefined;
+  window: ReceiveWindow | undefined = undefined;
+  /** What the caller streams out, and the credit that came for it; the first item is free. */
+  input: Pump | undefined = undefined;
+  /** Takes the call out of the queue of those that wait for a peer. */
+  withdraw: (() => void) | undefined = undefined;
+  /** Forgets the caller's signals. */
+  release: (() => void) | undefined = undefined;
+  #outcome: CallOutcome | undefined;
+  #queue: ItemQueue | undefined = undefined;
+  #stream: RemoteStream | undefined = undefined;
+
+  constructor(request: CallRequest, outcome: CallOutcome | undefined, now: number) {
+    this.request = request;
+    this.#outcome = outcome;
+    this.startedAt = now;
+    this.heardAt = now;
+    this.deadlineAt = now + request.timeoutMs;
+  }
+
+  /** Items that came; made when the first comes or somebody starts to read. */
+  get queue(): ItemQueue {
+    return (this.#queue ??= new ItemQueue(this));
+  }
+
+  /** The stream of items. There is one per call. */
+  get stream(): RemoteStream {
+    return (this.#stream ??= new RemoteStream(this));
+  }
+
+  /** Somebody reads the items or has been given the stream. */
+  get streams(): boolean {
+    return this.#queue !== undefined;
+  }
+
+  /** Nothing more can come: forgets what the call held on to. */
+  close(): void {
+    this.state = "closed";
+    this.input?.close();
+    this.release?.();
+    this.release = undefined;
+  }
+
+  /** The call has its value. */
+  resolve(value: unknown): void {
+    this.#settle()?.resolve(value);
+    // Who iterates over a call that answers with one value gets that value, as its end.
+    this.#queue?.end(value);
+  }
+
+  /** The call, or its stream, has failed. */
+  reject(error: unknown): void {
+    this.#settle()?.reject(error);
+    this.#queue?.fail(error);
+  }
+
+  /** The answer is a stream. */
+  resolveStream(): void {
+    this.#settle()?.resolve(this.stream);
+  }
+
+  /** @see {@link import("./item-queue.ts").ItemSource} */
+  consumed(unread: number): void {
+    this.session?.grant(this, unread);
+  }
+
+  abandoned(): void {
+    this.finish(undefined);
+  }
+
+  prefetch(): void {
+    this.prefetches = true;
+    this.session?.prefetch(this);
+  }
+
+  step(value: unknown): void {
+    this.session?.step(this, value);
+  }
+
+  raise(error: unknown): void {
+    this.session?.raise(this, toFailure(error, false));
+  }
+
+  finish(value: unknown): void {
+    if (this.state === "waiting") this.withdraw?.();
+    else this.session?.finish(this, value);
+  }
+
+  /** @see {@link PumpTarget.blocked} */
+  get blocked(): boolean {
+    return this.session?.link.full ?? true;
+  }
+
+  item(value: unknown): void {
+    this.session?.sendInput(this, { type: "item", value });
+  }
+
+  end(value: unknown): void {
+    this.session?.sendInput(this, { type: "end", value });
+  }
+
+  fail(error: unknown): void {
+    this.session?.sendInput(this, { type: "error", failure: toFailure(error, false) });
+  }
+
+  #settle(): CallOutcome | undefined {
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    return outcome;
+  }
+}
+
+/** The error of a call that nobody answered in time. */
+export function noAnswer(call: ClientCall, afterMs: number, what: string): RpcError {
+  const { method } = call.request;
+  return new RpcError("deadline_exceeded", `timeout after ${afterMs} ms, ${what} of "${method}"`, {
+    method,
+  });
+}

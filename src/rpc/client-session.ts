@@ -1,0 +1,438 @@
+/**
+ * The client's side of one peer: its open calls, their heartbeats and their credit.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { TimerWheel } from "../base/timer-wheel.ts";
+import { type ClientCall, noAnswer } from "./client-call.ts";
+import type { DialectTraits, Translator } from "./dialect.ts";
+import { type Failure, fromFailure, RpcError } from "./errors.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { ChannelRef, Message, Packet } from "./packet.ts";
+import { Pump } from "./pump.ts";
+import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
+import type { Observer } from "./rpc-event.ts";
+import type { Link } from "./transport.ts";
+
+/** What all sessions of a client share. */
+export interface ClientSessionSettings {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel<ClientCall>;
+  /** Interval of heartbeats in ms; 0 switches them off. */
+  readonly heartbeatMs: number;
+  /** Beats only after the peer has. */
+  readonly passiveHeartbeat: boolean;
+  readonly window: WindowLimits;
+  readonly observer: Observer | undefined;
+  /** A call has come back that never ran, and may be sent to another peer. */
+  readonly returned: (call: ClientCall, error: RpcError) => void;
+  /** Hears of every call that has come to its end. */
+  readonly closed: () => void;
+}
+
+/** The calls that were sent to one peer. */
+export class ClientSession {
+  readonly link: Link;
+  readonly #translator: Translator;
+  readonly #traits: DialectTraits;
+  readonly #settings: ClientSessionSettings;
+  readonly #packets: Packet[] = [];
+  /** Calls that wait for this peer. */
+  openCalls = 0;
+  /** The peer has said that it takes no new calls. */
+  draining = false;
+  #givenMessages = 0;
+
+  constructor(
+    link: Link,
+    dialect: { readonly translator: Translator; readonly traits: DialectTraits },
+    settings: ClientSessionSettings,
+  ) {
+    this.link = link;
+    this.#translator = dialect.translator;
+    this.#traits = dialect.traits;
+    this.#settings = settings;
+  }
+
+  /**
+   * Sends a call's request.
+   *
+   * @throws {CodecError} when an argument cannot be written; nothing was sent then
+   */
+  open(call: ClientCall, now: number): void {
+    const { request } = call;
+    const channel = this.#translator.open();
+    channel.call = call;
+    let message: Message | undefined;
+    try {
+      message = this.#translator.encode({
+        type: "request",
+        channel,
+        method: request.method,
+        args: request.args,
+        options: requestOptions(call, now),
+      });
+    } catch (error) {
+      this.#translator.release(channel);
+      throw error;
+    }
+    call.state = "open";
+    call.session = this;
+    call.channel = channel;
+    this.openCalls++;
+    if (message !== undefined) this.#give(message);
+    call.sequence = this.#givenMessages;
+    if (request.options?.oneWay === true) {
+      this.#close(call);
+      call.resolve(undefined);
+      return;
+    }
+    if (request.input !== undefined) {
+      call.input = new Pump(request.input, call, 1);
+      call.input.run();
+    }
+    if (call.prefetches) this.prefetch(call);
+    this.#schedule(call);
+  }
+
+  /** Takes messages of the peer. */
+  receive(messages: readonly Message[], now: number): void {
+    const packets = this.#packets;
+    for (const message of messages) {
+      packets.length = 0;
+      this.#translator.decode(message, packets);
+      for (const packet of packets) this.#accept(packet, now);
+    }
+  }
+
+  /** The calls that wait for this peer. */
+  calls(): readonly ClientCall[] {
+    return [...this.#translator.openChannels()].map((channel) => channel.call as ClientCall);
+  }
+
+  /** Lets the peer run ahead. */
+  prefetch(call: ClientCall): void {
+    call.prefetches = true;
+    this.grant(call, call.queue.unread);
+  }
+
+  /** Grants credit for items that were consumed, when it is time. */
+  grant(call: ClientCall, unread: number): void {
+    if (call.state !== "open" || !call.prefetches) return;
+    const items = this.#window(call).grant(unread);
+    if (items > 0) this.#send(call, (channel) => ({ type: "credit", channel, items }));
+  }
+
+  /** Asks for one item, with a value for the handler's `yield`. */
+  step(call: ClientCall, value: unknown): void {
+    if (call.state !== "open") return;
+    if (value === undefined) {
+      this.#send(call, (channel) => ({ type: "credit", channel, items: 1 }));
+    } else if (call.channel?.extended === true) {
+      this.#send(call, (channel) => ({ type: "next", channel, value }));
+    } else this.#unsupported(call, "values that are sent to a generator");
+    this.#window(call).granted(1);
+  }
+
+  /** Throws at the handler's `yield`. */
+  raise(call: ClientCall, failure: Failure): void {
+    if (call.state !== "open") return;
+    if (call.channel?.extended === true) {
+      this.#send(call, (channel) => ({ type: "throw", channel, failure }));
+    } else this.#unsupported(call, "errors that are thrown into a generator");
+    this.#window(call).granted(1);
+  }
+
+  /** The consumer wants no more items. */
+  finish(call: ClientCall, value: unknown): void {
+    if (call.state !== "open") return;
+    if (call.channel?.extended === true) {
+      this.#send(call, (channel) => ({ type: "return", channel, value }));
+    } else this.#tryCancel(call, "the caller wants no more items");
+    this.#close(call);
+  }
+
+  /** Sends what the caller streams. */
+  sendInput(
+    call: ClientCall,
+    part:
+      | { readonly type: "item" | "end"; readonly value: unknown }
+      | { readonly type: "error"; readonly failure: Failure },
+  ): void {
+    if (call.state !== "open") return;
+    this.#send(call, (channel) =>
+      part.type === "error"
+        ? { type: "error", channel, failure: part.failure }
+        : part.type === "item"
+          ? { type: "item", channel, value: part.value, octets: 0 }
+          : { type: "end", channel, value: part.value },
+    );
+  }
+
+  /** Ends a call from this side: the peer is told, the caller gets `error`. */
+  cancel(call: ClientCall, error: RpcError): void {
+    if (call.state !== "open") return;
+    this.#tryCancel(call, error.message);
+    this.#fail(call, error);
+  }
+
+  /** A call's timer has passed. */
+  expire(call: ClientCall, now: number): void {
+    if (call.state !== "open") return;
+    const error = overdue(call, now);
+    if (error !== undefined) {
+      this.cancel(call, error);
+      return;
+    }
+    if (this.#beatAt(call) <= now) {
+      const { heartbeatMs } = this.#settings;
+      const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.startedAt, false));
+      if (heartbeat.isLost(now)) {
+        this.#fail(call, this.#lost(call, heartbeat));
+        return;
+      }
+      this.#beat(call, now);
+    }
+    this.#schedule(call);
+  }
+
+  /** Ends all calls: the peer is gone. What never left goes back. */
+  disconnect(cause: Error | undefined): void {
+    const { sentMessages, endpoint } = this.link;
+    for (const call of this.calls()) {
+      const left = sentMessages >= call.sequence;
+      const { method } = call.request;
+      const how = left ? "the call may have run" : "the call was not sent";
+      const error = new RpcError("unavailable", `the peer at ${endpoint} is gone; ${how}`, {
+        method,
+        mayHaveRun: left,
+        ...(cause !== undefined && { cause }),
+      });
+      if (left && !call.request.idempotent) this.#fail(call, error);
+      else this.#giveBack(call, error);
+    }
+  }
+
+  /** Input streams go on that waited for the link. */
+  resume(): void {
+    for (const call of this.calls()) call.input?.run();
+  }
+
+  #accept(packet: Packet, now: number): void {
+    if (packet.type === "malformed") {
+      this.#malformed(packet);
+      return;
+    }
+    const call = packet.channel.call as ClientCall;
+    if (call.state !== "open") return;
+    call.answered = true;
+    switch (packet.type) {
+      case "result":
+        this.#close(call);
+        call.resolve(packet.value);
+        break;
+      case "error":
+        this.#failed(call, packet.failure);
+        break;
+      case "item":
+        this.#item(call, packet, now);
+        break;
+      case "end":
+        this.#close(call);
+        call.queue.end(packet.value);
+        call.resolveStream();
+        break;
+      case "credit":
+        call.input?.grant(packet.items);
+        break;
+      case "heartbeat":
+        this.#heard(call, now);
+        break;
+      default:
+    }
+  }
+
+  #item(call: ClientCall, packet: Extract<Packet, { type: "item" }>, now: number): void {
+    call.heardAt = now;
+    if (call.deadlineAt !== Infinity) {
+      call.deadlineAt = Infinity;
+      this.#schedule(call);
+    }
+    if (!this.#window(call).received(packet.octets)) {
+      const { method } = call.request;
+      const message = "the peer streamed more items than it had credit for";
+      this.cancel(call, new RpcError("resource_exhausted", message, { method }));
+      return;
+    }
+    call.queue.push(packet.value);
+    call.resolveStream();
+  }
+
+  #failed(call: ClientCall, failure: Failure): void {
+    const { method } = call.request;
+    const error = fromFailure(failure, method);
+    const refused = error.status === "unavailable" && !error.mayHaveRun;
+    if (!refused) {
+      this.#fail(call, error);
+      return;
+    }
+    this.draining = true;
+    call.answered = false;
+    this.#giveBack(call, error);
+  }
+
+  #heard(call: ClientCall, now: number): void {
+    const { heartbeatMs } = this.#settings;
+    if (heartbeatMs <= 0 || call.channel?.extended === true) return;
+    call.heartbeat ??= new Heartbeat(heartbeatMs, call.startedAt, false);
+    call.heartbeat.hear(now);
+    this.#beat(call, now);
+    this.#schedule(call);
+  }
+
+  #malformed(packet: Extract<Packet, { type: "malformed" }>): void {
+    const { reason, channel } = packet;
+    this.#settings.observer?.({ type: "malformed", address: this.link.address, reason });
+    const call = channel?.call as ClientCall | undefined;
+    if (call === undefined || call.state !== "open") return;
+    const { method } = call.request;
+    this.cancel(call, new RpcError("internal", `malformed answer: ${reason}`, { method }));
+  }
+
+  #beat(call: ClientCall, now: number): void {
+    call.heartbeat?.sent(now);
+    this.#send(call, (channel) => ({ type: "heartbeat", channel }));
+  }
+
+  /** When the next beat is due. Peers that go beyond the old protocol need none. */
+  #beatAt(call: ClientCall): number {
+    const { heartbeatMs, passiveHeartbeat } = this.#settings;
+    if (heartbeatMs <= 0 || !this.#traits.heartbeats || call.channel?.extended === true) {
+      return Infinity;
+    }
+    if (call.heartbeat !== undefined) return call.heartbeat.dueAt;
+    return passiveHeartbeat ? Infinity : call.startedAt + heartbeatMs;
+  }
+
+  #schedule(call: ClientCall): void {
+    const { totalTimeoutMs, idleTimeoutMs } = call.request;
+    const at = Math.min(
+      call.deadlineAt,
+      call.startedAt + totalTimeoutMs,
+      call.heardAt + idleTimeoutMs,
+      this.#beatAt(call),
+    );
+    this.#settings.wheel.schedule(call, at);
+  }
+
+  #lost(call: ClientCall, heartbeat: Heartbeat): RpcError {
+    const seconds = heartbeat.toleranceMs / 1000;
+    return new RpcError("unavailable", `lost remote after ${seconds} s without a heartbeat`, {
+      method: call.request.method,
+      name: "LostRemote",
+    });
+  }
+
+  #unsupported(call: ClientCall, what: string): void {
+    const message = `the peer's protocol knows no ${what}`;
+    this.cancel(call, new RpcError("unimplemented", message, { method: call.request.method }));
+  }
+
+  /** Tells a peer that may understand it; one that is known not to is left alone. */
+  #tryCancel(call: ClientCall, reason: string): void {
+    if (call.answered && call.channel?.extended === false) return;
+    this.#send(call, (channel) => ({ type: "cancel", channel, reason }));
+  }
+
+  #send(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
+    if (call.channel === undefined) return;
+    try {
+      const message = this.#translator.encode(make(call.channel));
+      if (message !== undefined) this.#give(message);
+    } catch (error) {
+      // What the caller wanted to send cannot be written.
+      call.input?.close();
+      this.#tryCancel(call, "the caller sent what cannot be encoded");
+      this.#fail(call, error);
+    }
+  }
+
+  #give(message: Message): void {
+    this.#givenMessages++;
+    this.link.send(message);
+  }
+
+  #window(call: ClientCall): ReceiveWindow {
+    return (call.window ??= new ReceiveWindow(this.#settings.window, 1));
+  }
+
+  #giveBack(call: ClientCall, error: RpcError): void {
+    // An input that has begun cannot be sent from its beginning again.
+    if (call.input !== undefined || call.answered) this.#fail(call, error);
+    else {
+      this.#detach(call);
+      call.state = "waiting";
+      this.#settings.returned(call, error);
+    }
+  }
+
+  #fail(call: ClientCall, error: unknown): void {
+    this.#close(call);
+    call.reject(error);
+  }
+
+  #close(call: ClientCall): void {
+    if (call.state === "closed") return;
+    this.#detach(call);
+    call.close();
+    this.#settings.closed();
+  }
+
+  #detach(call: ClientCall): void {
+    this.openCalls--;
+    this.#settings.wheel.cancel(call);
+    if (call.channel !== undefined) this.#translator.release(call.channel);
+  }
+}
+
+function requestOptions(
+  call: ClientCall,
+  now: number,
+): {
+  readonly timeoutMs?: number;
+  readonly totalTimeoutMs?: number;
+} {
+  const { deadlineAt, startedAt, request } = call;
+  const { totalTimeoutMs, options } = request;
+  // Literals of one shape each, because this runs for every call.
+  if (totalTimeoutMs === Infinity && options === undefined) {
+    return deadlineAt === Infinity ? NO_OPTIONS : { timeoutMs: Math.max(1, deadlineAt - now) };
+  }
+  return {
+    ...options,
+    ...(deadlineAt !== Infinity && { timeoutMs: Math.max(1, deadlineAt - now) }),
+    ...(totalTimeoutMs !== Infinity && {
+      totalTimeoutMs: Math.max(1, startedAt + totalTimeoutMs - now),
+    }),
+  };
+}
+
+const NO_OPTIONS = {};
+
+/** The error of a call whose time is over, in the order in which the times were set. */
+function overdue(call: ClientCall, now: number): RpcError | undefined {
+  const { timeoutMs, totalTimeoutMs, idleTimeoutMs } = call.request;
+  if (now >= call.deadlineAt) return noAnswer(call, timeoutMs, "waiting for an answer");
+  if (now >= call.startedAt + totalTimeoutMs) {
+    return noAnswer(call, totalTimeoutMs, "waiting for the end of the stream");
+  }
+  if (now < call.heardAt + idleTimeoutMs) return undefined;
+  if (call.streams && call.queue.waiting > 0) {
+    return noAnswer(call, idleTimeoutMs, "waiting for the next item");
+  }
+  // Nobody waits: it is this side that is slow.
+  call.heardAt = now;
+  return undefined;
+}

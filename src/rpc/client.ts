@@ -1,0 +1,356 @@
+/**
+ * A client: calls to whichever peer is there and least busy, whatever the transport and the dialect.
+ *
+ * `node/client.ts` is its public face on Node.
+ *
+ * @module
+ */
+
+import type { Cancel, Clock } from "../base/clock.ts";
+import { UsageError } from "../base/errors.ts";
+import { TimerWheel } from "../base/timer-wheel.ts";
+import { ClientCall, type CallOutcome, type CallRequest } from "./client-call.ts";
+import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
+import type { Dialect } from "./dialect.ts";
+import { RpcError } from "./errors.ts";
+import type { Message } from "./packet.ts";
+import type { WindowLimits } from "./receive-window.ts";
+import type { Observer } from "./rpc-event.ts";
+import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
+
+/** What a client is made of, resolved to the last option. */
+export interface ClientSettings {
+  readonly clock: Clock;
+  readonly transport: TransportFactory;
+  readonly dialect: Dialect;
+  readonly heartbeatMs: number;
+  readonly passiveHeartbeat: boolean;
+  readonly maxQueuedCalls: number;
+  readonly window: WindowLimits;
+  readonly observer: Observer | undefined;
+  readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
+}
+
+/** Makes calls. */
+export class ClientCore implements TransportOwner {
+  readonly #settings: ClientSettings;
+  readonly #transport: Transport;
+  readonly #sessions = new Map<Link, ClientSession>();
+  /** The sessions again, for choosing among them without an iterator. */
+  #peers: readonly ClientSession[] = [];
+  #turn = 0;
+  readonly #waiting = new Set<ClientCall>();
+  readonly #wheel = new TimerWheel<ClientCall>();
+  readonly #sessionSettings: ClientSessionSettings;
+  readonly #unreachable = new Map<string, Error>();
+  #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
+  #openCalls = 0;
+  #idleWaiters: (() => void)[] = [];
+  #phase: "open" | "draining" | "closed" = "open";
+
+  constructor(settings: ClientSettings) {
+    this.#settings = settings;
+    this.#sessionSettings = {
+      clock: settings.clock,
+      wheel: this.#wheel,
+      heartbeatMs: settings.heartbeatMs,
+      passiveHeartbeat: settings.passiveHeartbeat,
+      window: settings.window,
+      observer: settings.observer,
+      returned: (call, error) => this.#returned(call, error),
+      closed: () => this.#callClosed(),
+    };
+    this.#transport = settings.transport("client", this);
+  }
+
+  /** Calls that are open or wait for a peer. */
+  get openCalls(): number {
+    return this.#openCalls;
+  }
+
+  /** Peers that calls can go to. */
+  get peerCount(): number {
+    return this.#peers.length;
+  }
+
+  /** The real endpoints that are bound. */
+  get endpoints(): readonly string[] {
+    return this.#transport.bound;
+  }
+
+  get now(): number {
+    return this.#settings.clock.now();
+  }
+
+  async bind(endpoint: string): Promise<string> {
+    this.#checkOpen();
+    const bound = await this.#transport.bind(await this.#settings.resolveEndpoint(endpoint));
+    this.#settings.observer?.({ type: "bound", endpoint: bound });
+    return bound;
+  }
+
+  /** Starts connecting; at once, where the endpoint needs no resolving. */
+  connect(endpoint: string): void {
+    this.#checkOpen();
+    const resolved = this.#settings.resolveEndpoint(endpoint);
+    const connect = (real: string): void => {
+      if (this.#phase === "closed") return;
+      this.#transport.connect(real);
+      this.#settings.observer?.({ type: "connecting", endpoint: real });
+    };
+    if (typeof resolved === "string") connect(resolved);
+    else {
+      resolved.then(connect, (error: unknown) => {
+        this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
+      });
+    }
+  }
+
+  unbind(endpoint: string): Promise<void> {
+    return this.#transport.unbind(endpoint);
+  }
+
+  disconnect(endpoint: string): void {
+    this.#transport.disconnect(endpoint);
+  }
+
+  /**
+   * Makes a call: sends it to the least busy peer, or lets it wait for one.
+   *
+   * @param outcome - hears how it ended; nobody does for a one-way call
+   */
+  start(request: CallRequest, outcome: CallOutcome | undefined): ClientCall {
+    if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
+    const now = this.#settings.clock.now();
+    const call = new ClientCall(request, outcome, now);
+    this.#openCalls++;
+    this.#send(call, now);
+    return call;
+  }
+
+  /** Ends a call from this side with the error that its caller gets. */
+  cancel(call: ClientCall, error: RpcError): void {
+    if (call.state === "waiting") this.#failWaiting(call, error);
+    else call.session?.cancel(call, error);
+  }
+
+  /**
+   * Takes no new calls, waits until the open ones are over, then closes.
+   *
+   * @param timeoutMs - after it, what is still open is cancelled
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#phase === "open" && this.#openCalls > 0) {
+      this.#phase = "draining";
+      const { clock } = this.#settings;
+      await new Promise<void>((resolve) => {
+        const cancel = clock.schedule(clock.now() + timeoutMs, resolve);
+        this.#idleWaiters.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+    return this.close();
+  }
+
+  /** Cancels what is open and closes everything. */
+  async close(): Promise<void> {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    const reason = "the client was closed";
+    for (const call of this.#waiting) {
+      this.#failWaiting(call, closedError(call, reason, false));
+    }
+    for (const session of this.#sessions.values()) {
+      for (const call of session.calls()) session.cancel(call, closedError(call, reason, true));
+    }
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    await this.#transport.close(LINGER_MS);
+    this.#settings.observer?.({ type: "closed" });
+  }
+
+  opened(link: Link): void {
+    const { dialect, observer } = this.#settings;
+    const session = new ClientSession(
+      link,
+      { translator: dialect.clientTranslator(), traits: dialect.traits },
+      this.#sessionSettings,
+    );
+    this.#sessions.set(link, session);
+    this.#peers = [...this.#sessions.values()];
+    this.#unreachable.delete(link.endpoint);
+    observer?.({ type: "peer-opened", endpoint: link.endpoint, address: link.address });
+    this.#sendWaiting();
+  }
+
+  received(link: Link, messages: readonly Message[]): void {
+    this.#sessions.get(link)?.receive(messages, this.#settings.clock.now());
+  }
+
+  drained(link: Link): void {
+    this.#sessions.get(link)?.resume();
+    this.#sendWaiting();
+  }
+
+  closed(link: Link, error: Error | undefined): void {
+    const session = this.#sessions.get(link);
+    if (session === undefined) return;
+    // Out of the choice first: its calls may go to the others at once.
+    this.#sessions.delete(link);
+    this.#peers = [...this.#sessions.values()];
+    session.disconnect(error);
+    const { endpoint, address } = link;
+    this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
+  }
+
+  unreachable(endpoint: string, error: Error): void {
+    this.#unreachable.set(endpoint, error);
+    this.#settings.observer?.({ type: "unreachable", endpoint, error });
+  }
+
+  #send(call: ClientCall, now: number): void {
+    const session = this.#choose();
+    if (session === undefined) {
+      this.#wait(call);
+      return;
+    }
+    try {
+      session.open(call, now);
+    } catch (error) {
+      call.close();
+      this.#callClosed();
+      call.reject(error);
+      return;
+    }
+    this.#setAlarm();
+  }
+
+  /** The live peer with the fewest open calls; among equals, each in turn. */
+  #choose(): ClientSession | undefined {
+    const peers = this.#peers;
+    const count = peers.length;
+    if (count === 1) {
+      const only = peers[0] as ClientSession;
+      return only.link.full || only.draining ? undefined : only;
+    }
+    let best: ClientSession | undefined;
+    for (let i = 0; i < count; i++) {
+      const peer = peers[(this.#turn + i) % count] as ClientSession;
+      if (peer.link.full || peer.draining) continue;
+      if (best === undefined || peer.openCalls < best.openCalls) best = peer;
+    }
+    this.#turn++;
+    return best;
+  }
+
+  #wait(call: ClientCall): void {
+    const { maxQueuedCalls } = this.#settings;
+    if (this.#waiting.size >= maxQueuedCalls) {
+      const message = `expected at most maxQueuedCalls = ${maxQueuedCalls} calls to wait for a peer, got one more`;
+      this.#failWaiting(
+        call,
+        new RpcError("resource_exhausted", message, {
+          method: call.request.method,
+          mayHaveRun: false,
+        }),
+      );
+      return;
+    }
+    call.withdraw = () => this.#withdraw(call);
+    this.#waiting.add(call);
+    this.#wheel.schedule(
+      call,
+      Math.min(call.deadlineAt, call.startedAt + call.request.totalTimeoutMs),
+    );
+    this.#setAlarm();
+  }
+
+  #sendWaiting(): void {
+    const now = this.#settings.clock.now();
+    for (const call of this.#waiting) {
+      if (this.#choose() === undefined) return;
+      this.#unwait(call);
+      this.#send(call, now);
+    }
+  }
+
+  #returned(call: ClientCall, error: RpcError): void {
+    if (this.#phase !== "open") this.#failWaiting(call, error);
+    else this.#send(call, this.#settings.clock.now());
+  }
+
+  #unwait(call: ClientCall): void {
+    this.#waiting.delete(call);
+    this.#wheel.cancel(call);
+    call.withdraw = undefined;
+  }
+
+  #withdraw(call: ClientCall): void {
+    this.#unwait(call);
+    call.close();
+    this.#callClosed();
+  }
+
+  #failWaiting(call: ClientCall, error: RpcError): void {
+    this.#withdraw(call);
+    call.reject(error);
+  }
+
+  #callClosed(): void {
+    this.#openCalls--;
+    if (this.#openCalls > 0 || this.#idleWaiters.length === 0) return;
+    for (const waiter of this.#idleWaiters.splice(0)) waiter();
+  }
+
+  /** One wake-up of the platform for all timers of all calls. */
+  #setAlarm(): void {
+    const at = this.#wheel.wakeAt;
+    if (at === undefined || this.#phase === "closed") return;
+    if (this.#alarm !== undefined) {
+      if (this.#alarm.at <= at) return;
+      this.#alarm.cancel();
+    }
+    this.#alarm = { at, cancel: this.#settings.clock.schedule(at, () => this.#wake()) };
+  }
+
+  #wake(): void {
+    this.#alarm = undefined;
+    const now = this.#settings.clock.now();
+    for (const call of this.#wheel.takeDue(now)) {
+      if (call.state === "waiting") this.#failWaiting(call, this.#nobody(call));
+      else call.session?.expire(call, now);
+    }
+    this.#setAlarm();
+  }
+
+  /** Why a call found no peer in time. */
+  #nobody(call: ClientCall): RpcError {
+    const { timeoutMs, method } = call.request;
+    const endpoints = [...this.#transport.connected, ...this.#transport.bound];
+    const tried = endpoints.map((endpoint) => {
+      const error = this.#unreachable.get(endpoint);
+      return error === undefined ? endpoint : `${endpoint} (${error.message})`;
+    });
+    const where = tried.length === 0 ? "no endpoint was connected or bound" : tried.join(", ");
+    const cause = this.#unreachable.get(endpoints[0] ?? "");
+    return new RpcError(
+      "unavailable",
+      `no peer took the call of "${method}" within ${timeoutMs} ms: ${where}`,
+      { method, mayHaveRun: false, ...(cause !== undefined && { cause }) },
+    );
+  }
+
+  #checkOpen(): void {
+    if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
+  }
+}
+
+/** How long cancellations may take to leave when a client closes. */
+const LINGER_MS = 1000;
+
+function closedError(call: ClientCall, reason: string, mayHaveRun: boolean): RpcError {
+  const { method } = call.request;
+  return new RpcError("cancelled", `${reason} before the call was over`, { method, mayHaveRun });
+}

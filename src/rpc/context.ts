@@ -1,0 +1,107 @@
+/**
+ * What a handler can know of the call it is serving.
+ *
+ * @module
+ */
+
+import { UsageError } from "../base/errors.ts";
+import type { Headers } from "./packet.ts";
+
+/** Who is calling. */
+export interface CallPeer {
+  /** Number of the peer's connection, unique in its server. */
+  readonly id: number;
+  /** The peer's address as the platform prints it; empty where there is none. */
+  readonly address: string;
+  /** The endpoint of ours that the peer uses. */
+  readonly endpoint: string;
+}
+
+/** The call that a handler is serving. */
+export interface CallContext {
+  /** Full name of the method. */
+  readonly method: string;
+  readonly peer: CallPeer;
+  /** The headers that the caller sent; empty if none. */
+  readonly headers: Headers;
+  /**
+   * Aborts when the caller cancels, gives up or is gone, when the deadline passes, and when the
+   * server closes. Its reason is an `RpcError`.
+   */
+  readonly signal: AbortSignal;
+  /** Time left until the caller gives up, in ms, never negative; `undefined` if it never does. */
+  readonly remainingMs: number | undefined;
+}
+
+let current: CallContext | undefined;
+
+/**
+ * The call being served, inside a handler and before its first `await`.
+ *
+ * Following a call across `await` costs every promise of the process on Node 20, so it is not done:
+ * take the context once at the top of the handler, or declare it with {@link withContext}.
+ *
+ * @throws {UsageError} `USAGE_STATE` anywhere else
+ */
+export function callContext(): CallContext {
+  if (current === undefined) {
+    throw new UsageError(
+      "USAGE_STATE",
+      "callContext() was used outside of a handler or after its first await; keep what it returns" +
+        " before the first await, or declare the handler with withContext()",
+    );
+  }
+  return current;
+}
+
+/** The call being served, if this is the synchronous part of a handler. */
+export function currentContext(): CallContext | undefined {
+  return current;
+}
+
+/** Runs the synchronous part of a handler as serving `context`. */
+export function runInContext<T>(context: CallContext, run: () => T): T {
+  const outer = current;
+  current = context;
+  try {
+    return run();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Sets the call being served and returns the one before, for callers that restore it themselves. */
+export function exchangeContext(context: CallContext | undefined): CallContext | undefined {
+  const outer = current;
+  current = context;
+  return outer;
+}
+
+const WANTS_CONTEXT: unique symbol = Symbol.for("zerocall.wantsContext") as never;
+
+/** A handler that gets the call in front of its arguments. */
+export type ContextHandler<Args extends readonly unknown[], Result> = ((
+  context: CallContext,
+  ...args: Args
+) => Result) & { readonly [WANTS_CONTEXT]: true };
+
+/**
+ * Declares that a handler wants its {@link CallContext} in front of its arguments. Clients typed
+ * from the service do not see that parameter.
+ *
+ * ```ts
+ * const service = {
+ *   search: withContext(async (call, words: string) => find(words, { signal: call.signal })),
+ * };
+ * ```
+ */
+export function withContext<Args extends readonly unknown[], Result>(
+  handler: (context: CallContext, ...args: Args) => Result,
+): ContextHandler<Args, Result> {
+  return Object.assign(handler, { [WANTS_CONTEXT]: true as const });
+}
+
+/** Whether a handler was declared by {@link withContext}. */
+export function wantsContext(handler: object): boolean {
+  return WANTS_CONTEXT in handler;
+}

@@ -1,0 +1,61 @@
+/**
+ * What a dialect is: one RPC protocol's way of writing packets into messages.
+ *
+ * A dialect knows no socket, no address and no other dialect, and has no time: what happens when is
+ * the session's business. One translator serves one peer.
+ *
+ * @module
+ */
+
+import type { ChannelRef, Message, Packet } from "./packet.ts";
+import type { Registry } from "./registry.ts";
+import type { Method } from "./method.ts";
+
+/** What a dialect can express, so that sessions ask for nothing else. */
+export interface DialectTraits {
+  /** Channels beat, and a peer may insist on hearing them. */
+  readonly heartbeats: boolean;
+  /** Items need credit. Without it a stream is bounded by the wire alone. */
+  readonly credit: boolean;
+}
+
+/** Translates between one peer's messages and packets. */
+export interface Translator {
+  /**
+   * Appends what a message means to `packets`: nothing, if it is to be ignored.
+   *
+   * Never throws on peer input; it appends a `malformed` packet instead.
+   */
+  decode(message: Message, packets: Packet[]): void;
+  /**
+   * Writes a packet. The frames belong to the caller and are not reused.
+   *
+   * @returns `undefined` when the peer's protocol has no word for it and leaving it out is right
+   * @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` when a value cannot be written
+   */
+  encode(packet: Packet): Message | undefined;
+  /** Names a new channel. Client side only. */
+  open(): ChannelRef;
+  /**
+   * Remembers a channel whose call goes on after its request was handled, so that later packets
+   * find it. Server side only; the client side remembers from `open` on.
+   */
+  retain(channel: ChannelRef): void;
+  /** The channels that were opened and not released. Client side only. */
+  openChannels(): Iterable<ChannelRef>;
+  /** Forgets a channel. What still comes for it is ignored. */
+  release(channel: ChannelRef): void;
+}
+
+/** One RPC protocol. */
+export interface Dialect {
+  /** Lower-case name, such as `"zerorpc"`. */
+  readonly name: string;
+  readonly traits: DialectTraits;
+  /** Whether a peer whose first message this is speaks the dialect. */
+  recognises(message: Message): boolean;
+  clientTranslator(): Translator;
+  serverTranslator(): Translator;
+  /** The methods that every server of this dialect has, such as introspection, by name. */
+  builtins(registry: Registry): ReadonlyMap<string, Method>;
+}

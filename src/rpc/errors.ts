@@ -1,0 +1,138 @@
+/**
+ * How calls fail: `RpcError`, and the rules that turn anything thrown into one.
+ *
+ * @module
+ */
+
+import { ZerocallError } from "../base/errors.ts";
+import { isStatus, type Status } from "./status.ts";
+
+/** What an {@link RpcError} may carry beside status and message. */
+export interface RpcErrorInit {
+  readonly cause?: unknown;
+  /** What the handler wants the caller to have: any value that the codec can carry. */
+  readonly details?: unknown;
+  /** Class name of what the peer's handler threw; it becomes the error's `name`. */
+  readonly name?: string;
+  /** The method that was called. */
+  readonly method?: string;
+  /** Who made the error. @default "local" */
+  readonly origin?: "local" | "peer";
+  /** The stack or traceback that the peer sent. */
+  readonly peerStack?: string;
+  /** Whether the handler may have run; see {@link RpcError.mayHaveRun}. @default true */
+  readonly mayHaveRun?: boolean;
+}
+
+/**
+ * How a call failed. `code` and `status` are the same string.
+ *
+ * A handler that throws one chooses the status, message and details that its caller gets.
+ */
+export class RpcError extends ZerocallError {
+  declare readonly code: Status;
+  /** `"peer"` when the other side sent it, `"local"` when this side gave up. */
+  readonly origin: "local" | "peer";
+  /** The method that was called; empty where no call was under way yet. */
+  readonly method: string;
+  readonly details: unknown;
+  /** The stack or traceback that the peer sent, where it sends them. */
+  readonly peerStack: string | undefined;
+  /**
+   * `false` when the request certainly never reached a handler, so that sending it again cannot
+   * run it twice.
+   */
+  readonly mayHaveRun: boolean;
+
+  constructor(status: Status, message: string, init: RpcErrorInit = {}) {
+    super(status, message, init);
+    if (init.name !== undefined) this.name = init.name;
+    this.origin = init.origin ?? "local";
+    this.method = init.method ?? "";
+    this.details = init.details;
+    this.peerStack = init.peerStack;
+    this.mayHaveRun = init.mayHaveRun ?? true;
+  }
+
+  /** How the call ended. */
+  get status(): Status {
+    return this.code;
+  }
+}
+
+/** A failure in the neutral words that every dialect translates. */
+export interface Failure {
+  readonly status: Status;
+  /** Class name of what was thrown, such as `"TypeError"`. */
+  readonly name: string;
+  readonly message: string;
+  readonly details?: unknown;
+  readonly stack?: string;
+  /** The failure behind it, if it had a cause. */
+  readonly cause?: Failure;
+  /** `false` when no handler has run. */
+  readonly mayHaveRun?: boolean;
+  /** Text for peers whose protocol wants the bare name of an unknown method as message. */
+  readonly unknownMethod?: string;
+}
+
+/** How many causes of causes travel. */
+const MAX_CAUSES = 5;
+
+/**
+ * Describes anything that a handler threw, so that no throw ends in silence.
+ *
+ * An `RpcError` keeps its status, an abort becomes `cancelled`, a timeout `deadline_exceeded`,
+ * everything else `unknown`. What is no error at all becomes its text.
+ *
+ * @param withStack - whether the stack may leave this process
+ */
+export function toFailure(
+  thrown: unknown,
+  withStack: boolean,
+  causes: number = MAX_CAUSES,
+): Failure {
+  if (!(thrown instanceof Error)) {
+    return { status: "unknown", name: "Error", message: textOf(thrown) };
+  }
+  const { cause, name } = thrown;
+  return {
+    status: statusOf(thrown),
+    name,
+    message: thrown.message,
+    ...(thrown instanceof RpcError && { mayHaveRun: thrown.mayHaveRun }),
+    ...("details" in thrown && thrown.details !== undefined && { details: thrown.details }),
+    ...(withStack && thrown.stack !== undefined && { stack: thrown.stack }),
+    ...(cause !== undefined && causes > 0 && { cause: toFailure(cause, withStack, causes - 1) }),
+  };
+}
+
+/** Makes the caller's error of a peer's failure. */
+export function fromFailure(failure: Failure, method: string): RpcError {
+  const error = new RpcError(failure.status, failure.message, {
+    origin: "peer",
+    method,
+    name: failure.name,
+    ...(failure.details !== undefined && { details: failure.details }),
+    ...(failure.stack !== undefined && { peerStack: failure.stack }),
+    ...(failure.mayHaveRun !== undefined && { mayHaveRun: failure.mayHaveRun }),
+    ...(failure.cause !== undefined && { cause: fromFailure(failure.cause, method) }),
+  });
+  return error;
+}
+
+function statusOf(error: Error): Status {
+  if ("code" in error && isStatus(error.code)) return error.code;
+  if (error.name === "AbortError") return "cancelled";
+  if (error.name === "TimeoutError") return "deadline_exceeded";
+  return "unknown";
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    // An object without a usable toString, such as one made by Object.create(null).
+    return Object.prototype.toString.call(thrown);
+  }
+}

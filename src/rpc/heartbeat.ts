@@ -1,0 +1,58 @@
+/**
+ * The heartbeat of one channel towards peers that insist on it.
+ *
+ * Spec: docs/protocols/zerorpc.md, "Heartbeats". A peer of the old protocol gives a channel up when
+ * it hears nothing for two of its own intervals, and nothing is negotiated. So that intervals never
+ * need to match, this side beats at its own interval and also answers each beat with one, which is
+ * as often as the peer can ask for; and it waits for two of its own intervals or of the peer's,
+ * whichever is longer. Only a peer that has beaten before is ever given up.
+ *
+ * @module
+ */
+
+/** Intervals of silence after which a peer is lost. */
+const LOST_AFTER = 2;
+
+/** When to beat, and whether the peer has stopped. */
+export class Heartbeat {
+  readonly #intervalMs: number;
+  #peerMs = 0;
+  #heardAt: number;
+  #heard = false;
+  /** When the next beat is due, in ms; `Infinity` while this side does not beat. */
+  dueAt: number;
+
+  /**
+   * @param intervalMs - this side's interval, above 0
+   * @param passive - starts beating only after the peer's first beat
+   */
+  constructor(intervalMs: number, now: number, passive: boolean) {
+    this.#intervalMs = intervalMs;
+    this.#heardAt = now;
+    this.dueAt = passive ? Infinity : now + intervalMs;
+  }
+
+  /** Takes note of a beat of the peer. The caller answers it with a beat and {@link sent}. */
+  hear(now: number): void {
+    this.#peerMs = now - this.#heardAt;
+    this.#heardAt = now;
+    this.#heard = true;
+  }
+
+  /** Moves on to the next beat. */
+  sent(now: number): void {
+    this.dueAt = now + this.#intervalMs;
+  }
+
+  /** How long the peer may be silent, in ms. */
+  get toleranceMs(): number {
+    return LOST_AFTER * Math.max(this.#intervalMs, this.#peerMs);
+  }
+
+  /** Whether the peer has stopped beating. */
+  isLost(now: number): boolean {
+    // Late ourselves: the peer's beats may wait unread behind whatever kept this process busy.
+    if (now - this.dueAt > this.#intervalMs) this.#heardAt = now;
+    return this.#heard && now - this.#heardAt > this.toleranceMs;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The receiving end of a stream: items that came and nobody has taken yet, as an async iterator.
+ *
+ * Unbounded by itself: what bounds it is the credit that its owner grants when items are taken.
+ *
+ * @module
+ */
+
+/** What the owner of a queue does for its consumer. */
+export interface ItemSource {
+  /** An item is about to be taken; `unread` more wait. Time to grant credit. */
+  consumed(unread: number): void;
+  /** The consumer wants no more. */
+  abandoned(): void;
+}
+
+interface Waiter {
+  readonly resolve: (result: IteratorResult<unknown, unknown>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+type Ending =
+  | { readonly type: "end"; readonly value: unknown }
+  | { readonly type: "error"; readonly error: unknown };
+
+/** Items in order, then one end or one error. */
+export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefined> {
+  readonly #source: ItemSource;
+  #items: unknown[] = [];
+  #head = 0;
+  #waiters: Waiter[] = [];
+  #ending: Ending | undefined;
+
+  constructor(source: ItemSource) {
+    this.#source = source;
+  }
+
+  /** Items that wait. */
+  get unread(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** Consumers that wait for an item. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Nothing will follow what is already here. */
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** Adds an item. After the end it is dropped. */
+  push(value: unknown): void {
+    if (this.#ending !== undefined) return;
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) this.#items.push(value);
+    else {
+      this.#source.consumed(0);
+      waiter.resolve({ value, done: false });
+    }
+  }
+
+  /** Ends the stream behind what waits. Only the first end or error counts. */
+  end(value: unknown): void {
+    this.#finish({ type: "end", value });
+  }
+
+  /** Ends the stream with an error behind what waits. */
+  fail(error: unknown): void {
+    this.#finish({ type: "error", error });
+  }
+
+  next(): Promise<IteratorResult<unknown, unknown>> {
+    if (this.#head < this.#items.length) {
+      const value = this.#take();
+      this.#source.consumed(this.unread);
+      return Promise.resolve({ value, done: false });
+    }
+    if (this.#ending !== undefined) return this.#takeEnding(this.#ending);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#source.consumed(0);
+    });
+  }
+
+  /** Drops what waits and tells the owner that no more is wanted. */
+  return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    this.#items = [];
+    this.#head = 0;
+    if (this.#ending === undefined) {
+      this.#finish({ type: "end", value: undefined });
+      this.#source.abandoned();
+    }
+    this.#ending = { type: "end", value: undefined };
+    return Promise.resolve({ value, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #take(): unknown {
+    const value = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
+    if (this.#head === this.#items.length) {
+      this.#items.length = 0;
+      this.#head = 0;
+    }
+    return value;
+  }
+
+  #takeEnding(ending: Ending): Promise<IteratorResult<unknown, unknown>> {
+    // As with a generator, only one reader sees how it ended; later ones see that it did.
+    this.#ending = { type: "end", value: undefined };
+    return ending.type === "end"
+      ? Promise.resolve({ value: ending.value, done: true })
+      : Promise.reject(ending.error);
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    const [first, ...others] = this.#waiters;
+    this.#waiters = [];
+    if (first === undefined) return;
+    this.#ending = { type: "end", value: undefined };
+    if (ending.type === "end") first.resolve({ value: ending.value, done: true });
+    else first.reject(ending.error);
+    for (const waiter of others) waiter.resolve({ value: undefined, done: true });
+  }
+}

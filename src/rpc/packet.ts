@@ -1,0 +1,81 @@
+/**
+ * Packets: what the two sessions of a channel exchange, whatever the dialect.
+ *
+ * A channel is one multiplexed conversation: a request opens it, a result, an error or an end closes
+ * it, and everything between belongs to it.
+ *
+ *     caller                      handler
+ *     request ------------------>
+ *     [item …, end | throw]  --->            input stream, by the handler's credit
+ *     credit, next, throw, return, cancel ->
+ *             <------------------ result | error                      unary
+ *             <------------------ item …, end | error                 stream, by the caller's credit
+ *     heartbeat <--------------->            where the peer insists on it
+ *
+ * @module
+ */
+
+import type { Failure } from "./errors.ts";
+
+/** One or more frames, whole or nothing; how transports carry what dialects wrote. */
+export type Message = readonly Uint8Array[];
+
+/** Free headers of a call, such as a trace context. */
+export type Headers = Readonly<Record<string, unknown>>;
+
+/**
+ * One end of a channel as the dialect knows it: how the channel is named on the wire. The session
+ * hangs its call on it.
+ */
+export interface ChannelRef {
+  /** The call of this channel. Set by the session, never touched by the dialect. */
+  call: unknown;
+  /** Whether the peer is known to understand what goes beyond the old protocol. */
+  extended: boolean;
+}
+
+/** What a request says beside method and arguments. */
+export interface RequestOptions {
+  /** Time until the first answer is due, in ms. */
+  readonly timeoutMs?: number;
+  /** Time until the whole stream has to be over, in ms. */
+  readonly totalTimeoutMs?: number;
+  readonly headers?: Headers;
+  /** Arguments by name; the positional ones are empty then. */
+  readonly named?: Readonly<Record<string, unknown>>;
+  /** Position of the argument that is a stream of the caller's items. */
+  readonly inputIndex?: number;
+  /** Nobody waits for an answer, and none is sent. */
+  readonly oneWay?: boolean;
+}
+
+export type Packet =
+  | {
+      readonly type: "request";
+      readonly channel: ChannelRef;
+      readonly method: string;
+      readonly args: readonly unknown[];
+      readonly options: RequestOptions | undefined;
+    }
+  | { readonly type: "result"; readonly channel: ChannelRef; readonly value: unknown }
+  | { readonly type: "error"; readonly channel: ChannelRef; readonly failure: Failure }
+  | {
+      readonly type: "item";
+      readonly channel: ChannelRef;
+      readonly value: unknown;
+      /** Size of the item's message, for windows that count octets. 0 when written. */
+      readonly octets: number;
+    }
+  | { readonly type: "end"; readonly channel: ChannelRef; readonly value: unknown }
+  | { readonly type: "credit"; readonly channel: ChannelRef; readonly items: number }
+  | { readonly type: "next"; readonly channel: ChannelRef; readonly value: unknown }
+  | { readonly type: "throw"; readonly channel: ChannelRef; readonly failure: Failure }
+  | { readonly type: "return"; readonly channel: ChannelRef; readonly value: unknown }
+  | { readonly type: "cancel"; readonly channel: ChannelRef; readonly reason: string }
+  | { readonly type: "heartbeat"; readonly channel: ChannelRef }
+  | {
+      /** A message that is no packet. With a channel it can be answered, without it is dropped. */
+      readonly type: "malformed";
+      readonly channel: ChannelRef | undefined;
+      readonly reason: string;
+    };

@@ -1,0 +1,83 @@
+/**
+ * The receiving side of a stream's flow control: how many items the sender may still send.
+ *
+ * The window starts small and doubles while the consumer keeps up, so that a fast stream is not
+ * stopped for a round trip, but never grows beyond what its items may hold in octets together.
+ *
+ * @module
+ */
+
+/** Limits of a receive window. */
+export interface WindowLimits {
+  /**
+   * The most items that may be on their way or wait unread.
+   *
+   * @default 2048
+   */
+  readonly maxWindowItems: number;
+  /**
+   * The most octets that items on their way or unread should hold together, judged by the size of
+   * those that came before. One item may always come.
+   *
+   * @default 4 MiB
+   */
+  readonly maxWindowBytes: number;
+}
+
+/** The limits that hold unless told otherwise. */
+export const WINDOW_DEFAULTS: WindowLimits = {
+  maxWindowItems: 2048,
+  maxWindowBytes: 4 * 1024 * 1024,
+};
+
+const INITIAL_ITEMS = 128;
+
+/** Credit that a receiver grants. */
+export class ReceiveWindow {
+  readonly #limits: WindowLimits;
+  #windowItems: number;
+  /** Items that the sender may send and this side has not received. */
+  #outstanding: number;
+  #averageOctets = 0;
+
+  /** @param free - items that the sender may send without being granted any */
+  constructor(limits: WindowLimits, free: number) {
+    this.#limits = limits;
+    this.#windowItems = Math.min(INITIAL_ITEMS, limits.maxWindowItems);
+    this.#outstanding = free;
+  }
+
+  /**
+   * Takes note of an item.
+   *
+   * @returns `false` when the sender had no credit for it
+   */
+  received(octets: number): boolean {
+    this.#averageOctets += (octets - this.#averageOctets) / 8;
+    this.#outstanding--;
+    return this.#outstanding >= 0;
+  }
+
+  /** Takes note of credit that was granted for one item outside of the window. */
+  granted(items: number): void {
+    this.#outstanding += items;
+  }
+
+  /**
+   * The credit to grant now; 0 for none. Grants come in halves of the window.
+   *
+   * @param unread - items that were received and not consumed
+   */
+  grant(unread: number): number {
+    const held = this.#outstanding + unread;
+    if (held > this.#windowItems / 2) return 0;
+    // The consumer has caught up with everything: a larger window would have kept it busy.
+    if (unread === 0)
+      this.#windowItems = Math.min(this.#windowItems * 2, this.#limits.maxWindowItems);
+    const byOctets = Math.floor(this.#limits.maxWindowBytes / Math.max(this.#averageOctets, 1));
+    const items = Math.max(1, Math.min(this.#windowItems, byOctets)) - held;
+    if (items <= 0) return 0;
+    this.#outstanding += items;
+    return items;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The registry: from a name on the wire to a method.
+ *
+ * What can be called is listed when it is registered, in a map without a prototype's names, so no
+ * name from the network ever reaches an object.
+ *
+ * @module
+ */
+
+import { UsageError } from "../base/errors.ts";
+import { type Handler, makeMethod, type Method, type MethodDescription } from "./method.ts";
+
+/** How to register a service. */
+export interface RegisterOptions {
+  /** Only these methods, by their names inside of the service. @default all of them */
+  readonly methods?: readonly string[];
+  /** What is known of a method beyond its own source text, by its name inside of the service. */
+  readonly describe?: (name: string) => MethodDescription | undefined;
+}
+
+/** How deeply namespaces are followed; deeper ones are left out. */
+const MAX_NAMESPACE_DEPTH = 8;
+
+/** A named set of methods. */
+export class Registry {
+  /** Name of the service as introspection tells it. */
+  readonly name: string;
+  readonly #methods = new Map<string, Method>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The methods by full name, in the order of their names. */
+  get methods(): readonly Method[] {
+    return [...this.#methods.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  find(name: string): Method | undefined {
+    return this.#methods.get(name);
+  }
+
+  /**
+   * Adds a function under a name of its own.
+   *
+   * @throws {UsageError} `USAGE_NAME` when the name is empty, private or taken
+   */
+  addFunction(name: string, handler: Handler, options: RegisterOptions = {}): void {
+    this.#add(name, handler, undefined, options.describe?.(name));
+  }
+
+  /**
+   * Adds everything that a service offers: own and inherited methods of a class instance, functions
+   * of an object or a module, and its nested objects as namespaces. Names with a leading underscore,
+   * accessors, classes and whatever `Object.prototype` has are left out.
+   *
+   * @param namespace - put in front of all names, with a dot; `""` for none
+   * @returns how many methods were added
+   * @throws {UsageError} `USAGE_NAME` when a name is taken or a listed one does not exist
+   */
+  addService(namespace: string, service: object, options: RegisterOptions = {}): number {
+    const found: Found = new Map();
+    collect(service, "", found, [service]);
+    const wanted = options.methods ?? [...found.keys()];
+    for (const name of wanted) {
+      const method = found.get(name);
+      if (method === undefined) {
+        throw new UsageError("USAGE_NAME", `the service has no method "${name}" to register`);
+      }
+      const fullName = namespace === "" ? name : `${namespace}.${name}`;
+      this.#add(fullName, method.handler, method.owner, options.describe?.(name));
+    }
+    return wanted.length;
+  }
+
+  /** Removes a method, or all methods of a namespace. Returns how many were removed. */
+  remove(name: string): number {
+    let removed = 0;
+    for (const known of this.#methods.keys()) {
+      if (known !== name && !known.startsWith(`${name}.`)) continue;
+      this.#methods.delete(known);
+      removed++;
+    }
+    return removed;
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    this.#methods.clear();
+  }
+
+  #add(
+    name: string,
+    handler: Handler,
+    owner: object | undefined,
+    described: MethodDescription | undefined,
+  ): void {
+    if (name === "" || name.split(".").some((part) => part === "" || part.startsWith("_"))) {
+      throw new UsageError(
+        "USAGE_NAME",
+        `expected names without a leading underscore and without empty parts, got "${name}"`,
+      );
+    }
+    if (this.#methods.has(name)) {
+      throw new UsageError("USAGE_NAME", `a method "${name}" is registered already`);
+    }
+    this.#methods.set(name, makeMethod(name, handler, owner, described));
+  }
+}
+
+type Found = Map<string, { readonly handler: Handler; readonly owner: object }>;
+
+/** Lists what `object` offers. `path` holds the objects on the way here, to end cycles. */
+function collect(object: object, prefix: string, found: Found, path: readonly object[]): void {
+  const instance = isInstance(object);
+  for (const [key, value] of members(object)) {
+    const name = prefix + key;
+    if (typeof value === "function") {
+      if (isClass(value) || found.has(name)) continue;
+      found.set(name, { handler: value as Handler, owner: object });
+    } else if (!instance && isNamespace(value)) {
+      if (path.includes(value) || path.length > MAX_NAMESPACE_DEPTH) continue;
+      collect(value, `${name}.`, found, [...path, value]);
+    }
+  }
+}
+
+/** Data properties, own ones first, without those of `Object.prototype`; getters are not run. */
+function* members(object: object): Generator<[string, unknown]> {
+  for (let from: object | null = object; from !== null; from = prototypeOf(from)) {
+    if (from === Object.prototype || from === Function.prototype) return;
+    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(from))) {
+      if (key.startsWith("_") || key === "constructor" || key.includes(".")) continue;
+      if ("value" in property) yield [key, property.value];
+      else if (isModule(from)) yield [key, (from as Record<string, unknown>)[key]];
+    }
+  }
+}
+
+function prototypeOf(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null;
+}
+
+/** What belongs to the instance of a class is its own business, but for its methods. */
+function isInstance(object: object): boolean {
+  const prototype = prototypeOf(object);
+  return prototype !== null && prototype !== Object.prototype;
+}
+
+function isModule(object: object): boolean {
+  return Object.prototype.toString.call(object) === "[object Module]";
+}
+
+/** Objects that group methods: plain ones, modules, and instances of a user's own class. */
+function isNamespace(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object Object]" || tag === "[object Module]";
+}
+
+function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}

@@ -1,0 +1,57 @@
+/**
+ * Remote names as local ones: `remote.my.namespace.mult(5, 7)`.
+ *
+ * Each name is a real function, made once, whose further names are found by a proxy behind it; so a
+ * call costs one look-up and no trap. Every string is a remote name, `name`, `length` and `call`
+ * included, but for `then`: an object that has one is taken for a promise by `await`. A remote
+ * method of that name is reached by `client.call("then", …)`.
+ *
+ * @module
+ */
+
+/** Makes a call of a full name. */
+export type CallByName = (name: string, args: readonly unknown[]) => unknown;
+
+/**
+ * Makes an object whose every name is a remote method.
+ *
+ * @param own - what comes before remote methods of the same names
+ * @param prototype - what `instanceof` finds
+ */
+export function makeRemote(call: CallByName, own?: object, prototype?: object): object {
+  return Object.create(namesBehind("", call, { own, prototype })) as object;
+}
+
+/** A prototype that makes methods of names and remembers them. */
+function namesBehind(
+  prefix: string,
+  call: CallByName,
+  {
+    own,
+    prototype,
+  }: { readonly own?: object | undefined; readonly prototype?: object | undefined },
+): object {
+  const made = new Map<string, unknown>();
+  return new Proxy(Object.create(prototype ?? null) as object, {
+    get(_target, name): unknown {
+      if (own !== undefined && name in own) return Reflect.get(own, name, own) as unknown;
+      if (typeof name !== "string" || name === "then") return undefined;
+      let method = made.get(name);
+      if (method === undefined) {
+        method = makeMethod(prefix + name, call);
+        made.set(name, method);
+      }
+      return method;
+    },
+    has: (_target, name) => (own !== undefined && name in own) || typeof name === "string",
+    set: () => false,
+  });
+}
+
+function makeMethod(name: string, call: CallByName): unknown {
+  const method = (...args: readonly unknown[]): unknown => call(name, args);
+  Reflect.deleteProperty(method, "name");
+  Reflect.deleteProperty(method, "length");
+  Object.setPrototypeOf(method, namesBehind(`${name}.`, call, {}));
+  return method;
+}

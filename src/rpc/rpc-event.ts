@@ -1,0 +1,35 @@
+/**
+ * What happens inside of clients and servers, for logs and diagnostics.
+ *
+ * The RPC half writes no log: it tells an observer, if there is one.
+ *
+ * @module
+ */
+
+/** One thing that happened. */
+export type RpcEvent =
+  | { readonly type: "bound" | "connecting"; readonly endpoint: string }
+  | {
+      readonly type: "peer-opened" | "peer-closed";
+      readonly endpoint: string;
+      readonly address: string;
+      readonly error?: unknown;
+    }
+  | { readonly type: "unreachable"; readonly endpoint: string; readonly error: unknown }
+  | {
+      readonly type: "call-started" | "call-finished";
+      readonly method: string;
+      readonly address: string;
+    }
+  | {
+      readonly type: "call-failed";
+      readonly method: string;
+      readonly address: string;
+      /** What the handler threw, or the error that the caller gets. */
+      readonly error: unknown;
+    }
+  | { readonly type: "malformed"; readonly address: string; readonly reason: string }
+  | { readonly type: "draining" | "closed" };
+
+/** Hears of everything that happens. Must not throw. */
+export type Observer = (event: RpcEvent) => void;

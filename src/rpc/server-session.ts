@@ -1,0 +1,294 @@
+/**
+ * The server's side of one peer: its open calls, their heartbeats and their credit.
+ *
+ * Packets that concern a call come out of {@link ServerSession.receive} in order, with the session's
+ * own bookkeeping done; handlers answer through the verbs, at any time.
+ *
+ * @module
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { TimerWheel } from "../base/timer-wheel.ts";
+import type { DialectTraits, Translator } from "./dialect.ts";
+import { type Failure, RpcError, toFailure } from "./errors.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { ItemQueue } from "./item-queue.ts";
+import type { Method } from "./method.ts";
+import type { Message, Packet } from "./packet.ts";
+import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
+import type { Observer } from "./rpc-event.ts";
+import { ServerCall } from "./server-call.ts";
+import type { Link } from "./transport.ts";
+
+/** What all sessions of a server share. */
+export interface ServerSessionSettings {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel<ServerCall>;
+  /** Interval of heartbeats in ms; 0 switches them off. */
+  readonly heartbeatMs: number;
+  /** Whether stacks of handlers' errors leave the process. */
+  readonly sendStacks: boolean;
+  readonly window: WindowLimits;
+  /** Calls that one peer may have open; more are refused with `resource_exhausted`. */
+  readonly maxCallsPerPeer: number;
+  readonly observer: Observer | undefined;
+  /** Hears of every call that has come to its end. */
+  readonly closed: (call: ServerCall) => void;
+}
+
+/** The dialect that a peer speaks. */
+export interface SpokenDialect {
+  readonly translator: Translator;
+  readonly traits: DialectTraits;
+  readonly builtins: ReadonlyMap<string, Method>;
+}
+
+/** The calls of one peer. */
+export class ServerSession {
+  readonly link: Link;
+  readonly clock: Clock;
+  /** The methods that come with the peer's dialect. */
+  readonly builtins: ReadonlyMap<string, Method>;
+  readonly #translator: Translator;
+  readonly #traits: DialectTraits;
+  readonly #settings: ServerSessionSettings;
+  /** Calls that outlived their request's turn. */
+  readonly #kept = new Set<ServerCall>();
+
+  constructor(link: Link, dialect: SpokenDialect, settings: ServerSessionSettings) {
+    this.link = link;
+    this.clock = settings.clock;
+    this.#translator = dialect.translator;
+    this.#traits = dialect.traits;
+    this.builtins = dialect.builtins;
+    this.#settings = settings;
+  }
+
+  /** The calls that go on beyond their request's turn. */
+  get openCalls(): ReadonlySet<ServerCall> {
+    return this.#kept;
+  }
+
+  /**
+   * Takes a message of the peer and appends the packets that concern calls to `packets`.
+   *
+   * Has to be called for one message at a time, with what came of it dispatched before the next: a
+   * message may already concern the call that the one before it opened.
+   */
+  receive(message: Message, now: number, packets: Packet[]): void {
+    const first = packets.length;
+    this.#translator.decode(message, packets);
+    let count = first;
+    for (let i = first; i < packets.length; i++) {
+      const packet = packets[i] as Packet;
+      if (this.#accept(packet, now)) packets[count++] = packet;
+    }
+    packets.length = count;
+  }
+
+  /** Remembers a call that goes on after its request was dispatched. */
+  keep(call: ServerCall, now: number): void {
+    if (call.state === "closed" || this.#kept.has(call)) return;
+    this.#kept.add(call);
+    this.#translator.retain(call.channel);
+    const { heartbeatMs } = this.#settings;
+    const beats = heartbeatMs > 0 && this.#traits.heartbeats;
+    if (beats) call.heartbeat = new Heartbeat(heartbeatMs, now, call.channel.extended);
+    this.#schedule(call);
+  }
+
+  /** Answers a unary call. */
+  reply(call: ServerCall, value: unknown): void {
+    if (call.state === "closed") return;
+    if (this.#trySend(call, { type: "result", channel: call.channel, value })) this.#close(call);
+  }
+
+  /** Sends one item of a stream, for which there is credit. */
+  item(call: ServerCall, value: unknown): void {
+    if (call.state === "closed") return;
+    // Items have answered the caller's first wait; what bounds the stream from now on is its total.
+    if (call.deadlineAt !== Infinity) this.#answerBegins(call);
+    this.#trySend(call, { type: "item", channel: call.channel, value, octets: 0 });
+  }
+
+  /** Ends a stream well. */
+  end(call: ServerCall, value: unknown): void {
+    if (call.state === "closed") return;
+    if (this.#trySend(call, { type: "end", channel: call.channel, value })) this.#close(call);
+  }
+
+  /** Ends a call with a failure. */
+  fail(call: ServerCall, failure: Failure): void {
+    if (call.state === "closed") return;
+    try {
+      this.#send(call, { type: "error", channel: call.channel, failure });
+    } catch (error) {
+      // Its details cannot be written; the rest of it can.
+      const { status, name, message } = failure;
+      const cause = toFailure(error, false);
+      this.#send(call, {
+        type: "error",
+        channel: call.channel,
+        failure: { status, name, message, cause },
+      });
+    }
+    this.#close(call);
+  }
+
+  /** Ends a call with whatever its handler threw. */
+  failWith(call: ServerCall, error: unknown): void {
+    if (call.state === "closed") return;
+    const { observer, sendStacks } = this.#settings;
+    observer?.({ type: "call-failed", method: call.method, address: this.link.address, error });
+    this.fail(call, toFailure(error, sendStacks));
+  }
+
+  /** Grants credit for the items that the caller streams in. */
+  grantInput(call: ServerCall, unread: number): void {
+    const items = call.inputWindow?.grant(unread) ?? 0;
+    if (items > 0 && call.state === "open") {
+      this.#trySend(call, { type: "credit", channel: call.channel, items });
+    }
+  }
+
+  /** Opens the stream of items that the request announced. */
+  openInput(call: ServerCall): ItemQueue {
+    const input = new ItemQueue(call);
+    call.input = input;
+    call.inputWindow = new ReceiveWindow(this.#settings.window, 1);
+    return input;
+  }
+
+  /** A call's timer has passed. */
+  expire(call: ServerCall, now: number): void {
+    if (call.state === "closed") return;
+    if (now >= call.deadlineAt) {
+      const error = new RpcError("deadline_exceeded", "the caller's deadline has passed", {
+        method: call.method,
+      });
+      call.abandon(error);
+      this.fail(call, toFailure(error, false));
+      return;
+    }
+    const { heartbeat } = call;
+    if (heartbeat !== undefined && now >= heartbeat.dueAt) {
+      if (heartbeat.isLost(now)) {
+        this.#drop(call, `the caller has been silent for ${heartbeat.toleranceMs} ms`);
+        return;
+      }
+      this.#beat(call, now);
+    }
+    this.#schedule(call);
+  }
+
+  /** Ends all calls without an answer: the peer is gone. */
+  disconnect(): void {
+    for (const call of this.#kept) this.#drop(call, "the caller is gone");
+  }
+
+  /** Pumps go on that waited for the link. */
+  resume(): void {
+    for (const call of this.#kept) call.pump?.run();
+  }
+
+  #accept(packet: Packet, now: number): boolean {
+    if (packet.type === "malformed") {
+      this.#malformed(packet, now);
+      return false;
+    }
+    if (packet.type === "request") {
+      const call = new ServerCall(this, packet, now);
+      packet.channel.call = call;
+      if (this.#kept.size < this.#settings.maxCallsPerPeer) return true;
+      this.fail(call, tooManyCalls(this.#settings.maxCallsPerPeer));
+      return false;
+    }
+    const call = packet.channel.call as ServerCall;
+    if (packet.type === "heartbeat") {
+      if (call.heartbeat !== undefined) {
+        call.heartbeat.hear(now);
+        this.#beat(call, now);
+        this.#schedule(call);
+      }
+      return false;
+    }
+    return call.state === "open";
+  }
+
+  #malformed(packet: Extract<Packet, { type: "malformed" }>, now: number): void {
+    const { channel, reason } = packet;
+    this.#settings.observer?.({ type: "malformed", address: this.link.address, reason });
+    if (channel === undefined) return;
+    const failure: Failure = {
+      status: "invalid_argument",
+      name: "TypeError",
+      message: reason,
+      mayHaveRun: false,
+    };
+    const open = channel.call as ServerCall | undefined;
+    const request = { channel, method: "", args: [], options: undefined };
+    const call = open ?? new ServerCall(this, request, now);
+    call.abandon(new RpcError("invalid_argument", reason));
+    this.fail(call, failure);
+  }
+
+  #answerBegins(call: ServerCall): void {
+    const total = call.options?.totalTimeoutMs;
+    const deadlineAt = total === undefined ? Infinity : call.receivedAt + total;
+    if (deadlineAt === call.deadlineAt) return;
+    call.deadlineAt = deadlineAt;
+    this.#schedule(call);
+  }
+
+  #schedule(call: ServerCall): void {
+    if (!this.#kept.has(call)) return;
+    const beatAt = call.heartbeat?.dueAt ?? Infinity;
+    this.#settings.wheel.schedule(call, Math.min(beatAt, call.deadlineAt));
+  }
+
+  #beat(call: ServerCall, now: number): void {
+    call.heartbeat?.sent(now);
+    this.#trySend(call, { type: "heartbeat", channel: call.channel });
+  }
+
+  #drop(call: ServerCall, reason: string): void {
+    call.abandon(new RpcError("cancelled", reason, { method: call.method }));
+    this.#close(call);
+  }
+
+  /** Sends; what cannot be encoded ends the call with an error instead of silence. */
+  #trySend(call: ServerCall, packet: Packet): boolean {
+    try {
+      this.#send(call, packet);
+      return true;
+    } catch (error) {
+      call.pump?.close();
+      this.failWith(call, error);
+      return false;
+    }
+  }
+
+  #send(call: ServerCall, packet: Packet): void {
+    if (call.options?.oneWay === true) return;
+    const message = this.#translator.encode(packet);
+    if (message !== undefined) this.link.send(message);
+  }
+
+  #close(call: ServerCall): void {
+    call.state = "closed";
+    if (this.#kept.delete(call)) {
+      this.#settings.wheel.cancel(call);
+      this.#translator.release(call.channel);
+    }
+    this.#settings.closed(call);
+  }
+}
+
+function tooManyCalls(limit: number): Failure {
+  return {
+    status: "resource_exhausted",
+    name: "RpcError",
+    message: `expected at most maxCallsPerPeer = ${limit} open calls of one peer, got one more`,
+    mayHaveRun: false,
+  };
+}

@@ -1,0 +1,327 @@
+/**
+ * A server: services behind endpoints, whatever the transport and the dialects.
+ *
+ * `node/server.ts` is its public face on Node.
+ *
+ * @module
+ */
+
+import type { Cancel, Clock } from "../base/clock.ts";
+import { UsageError } from "../base/errors.ts";
+import { TimerWheel } from "../base/timer-wheel.ts";
+import type { Dialect } from "./dialect.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type Failure, fromFailure, RpcError } from "./errors.ts";
+import type { Interceptor } from "./interceptor.ts";
+import type { Method } from "./method.ts";
+import type { Message, Packet } from "./packet.ts";
+import type { WindowLimits } from "./receive-window.ts";
+import { Registry } from "./registry.ts";
+import type { Observer } from "./rpc-event.ts";
+import type { ServerCall } from "./server-call.ts";
+import { ServerSession, type ServerSessionSettings } from "./server-session.ts";
+import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
+
+/** What a server is made of, resolved to the last option. */
+export interface ServerSettings {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly transport: TransportFactory;
+  /** The tongues it speaks; a peer's first message decides which is used with it. */
+  readonly dialects: readonly Dialect[];
+  readonly heartbeatMs: number;
+  readonly poolSize: number;
+  readonly maxQueuedCalls: number;
+  readonly maxCallsPerPeer: number;
+  readonly sendStacks: boolean;
+  readonly window: WindowLimits;
+  readonly interceptors: readonly Interceptor[];
+  readonly observer: Observer | undefined;
+  readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
+}
+
+type Phase = "open" | "draining" | "closed";
+
+/** Serves calls. */
+export class ServerCore implements TransportOwner {
+  readonly registry: Registry;
+  readonly #settings: ServerSettings;
+  readonly #transport: Transport;
+  readonly #dispatcher: Dispatcher;
+  readonly #builtins = new Map<Dialect, ReadonlyMap<string, Method>>();
+  readonly #sessions = new Map<Link, ServerSession | undefined>();
+  readonly #sessionSettings: ServerSessionSettings;
+  readonly #wheel = new TimerWheel<ServerCall>();
+  readonly #packets: Packet[] = [];
+  #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
+  #phase: Phase = "open";
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    this.registry = new Registry(settings.name);
+    for (const dialect of settings.dialects) {
+      this.#builtins.set(dialect, dialect.builtins(this.registry));
+    }
+    this.#dispatcher = new Dispatcher({
+      find: (call) => this.registry.find(call.method) ?? call.session.builtins.get(call.method),
+      names: () => this.registry.methods.map((method) => method.name),
+      interceptors: settings.interceptors,
+      poolSize: settings.poolSize,
+      maxQueuedCalls: settings.maxQueuedCalls,
+    });
+    this.#sessionSettings = {
+      clock: settings.clock,
+      wheel: this.#wheel,
+      heartbeatMs: settings.heartbeatMs,
+      sendStacks: settings.sendStacks,
+      window: settings.window,
+      maxCallsPerPeer: settings.maxCallsPerPeer,
+      observer: settings.observer,
+      closed: (call) => this.#callClosed(call),
+    };
+    this.#transport = settings.transport("server", this);
+  }
+
+  /** The real endpoints that are bound. */
+  get endpoints(): readonly string[] {
+    return this.#transport.bound;
+  }
+
+  /** Calls that are being served, waiting ones included. */
+  get openCalls(): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) count += session?.openCalls.size ?? 0;
+    return count;
+  }
+
+  async bind(endpoint: string): Promise<string> {
+    this.#checkOpen();
+    const resolved = await this.#settings.resolveEndpoint(endpoint);
+    const bound = await this.#transport.bind(resolved);
+    this.#settings.observer?.({ type: "bound", endpoint: bound });
+    return bound;
+  }
+
+  async connect(endpoint: string): Promise<void> {
+    this.#checkOpen();
+    const resolved = await this.#settings.resolveEndpoint(endpoint);
+    this.#transport.connect(resolved);
+    this.#settings.observer?.({ type: "connecting", endpoint: resolved });
+  }
+
+  unbind(endpoint: string): Promise<void> {
+    return this.#transport.unbind(endpoint);
+  }
+
+  disconnect(endpoint: string): void {
+    this.#transport.disconnect(endpoint);
+  }
+
+  /**
+   * Takes no new calls, waits until the running ones are over, then closes.
+   *
+   * @param timeoutMs - after it, what still runs is cancelled
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#phase !== "open") return this.close();
+    this.#phase = "draining";
+    this.#settings.observer?.({ type: "draining" });
+    await Promise.all(this.#transport.bound.map((endpoint) => this.#transport.unbind(endpoint)));
+    if (this.openCalls > 0) await this.#idle(timeoutMs);
+    return this.close();
+  }
+
+  /** Cancels what runs and closes everything. */
+  async close(): Promise<void> {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    const failure: Failure = {
+      status: "unavailable",
+      name: "RpcError",
+      message: "the server was closed before the call was over",
+    };
+    for (const session of this.#sessions.values()) {
+      for (const call of session?.openCalls ?? []) {
+        call.abandon(fromFailure(failure, call.method));
+        session?.fail(call, failure);
+      }
+    }
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    await this.#transport.close(LINGER_MS);
+    this.#settings.observer?.({ type: "closed" });
+  }
+
+  opened(link: Link): void {
+    this.#sessions.set(link, undefined);
+    const { endpoint, address } = link;
+    this.#settings.observer?.({ type: "peer-opened", endpoint, address });
+  }
+
+  received(link: Link, messages: readonly Message[]): void {
+    const now = this.#settings.clock.now();
+    const packets = this.#packets;
+    for (const message of messages) {
+      const session = this.#sessions.get(link) ?? this.#recognise(link, message);
+      if (session === undefined) continue;
+      packets.length = 0;
+      session.receive(message, now, packets);
+      for (const packet of packets) this.#handle(session, packet, now);
+    }
+    // A peer that asks and does not read its answers is not asked for more.
+    if (link.full) link.pause();
+    this.#setAlarm();
+  }
+
+  drained(link: Link): void {
+    link.resume();
+    this.#sessions.get(link)?.resume();
+  }
+
+  closed(link: Link, error: Error | undefined): void {
+    const session = this.#sessions.get(link);
+    this.#sessions.delete(link);
+    session?.disconnect();
+    const { endpoint, address } = link;
+    this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
+  }
+
+  unreachable(endpoint: string, error: Error): void {
+    this.#settings.observer?.({ type: "unreachable", endpoint, error });
+  }
+
+  #handle(session: ServerSession, packet: Packet, now: number): void {
+    const call = packet.type === "malformed" ? undefined : (packet.channel.call as ServerCall);
+    if (call === undefined) return;
+    switch (packet.type) {
+      case "request":
+        if (this.#phase !== "open") session.fail(call, closingFailure());
+        else {
+          this.#observe("call-started", call);
+          this.#dispatcher.dispatch(call);
+          session.keep(call, now);
+        }
+        break;
+      case "credit":
+        if (call.pump === undefined) call.credit += packet.items;
+        else call.pump.grant(packet.items);
+        break;
+      case "next":
+        call.pump?.next(packet.value);
+        break;
+      case "throw":
+        call.pump?.throw(fromFailure(packet.failure, call.method));
+        break;
+      case "return":
+        call.abandonWith(packet.value);
+        session.end(call, undefined);
+        break;
+      case "cancel":
+        call.abandon(new RpcError("cancelled", packet.reason, { method: call.method }));
+        session.fail(call, { status: "cancelled", name: "RpcError", message: packet.reason });
+        break;
+      default:
+        this.#input(session, call, packet);
+    }
+  }
+
+  /** Packets of the stream that the caller sends. */
+  #input(session: ServerSession, call: ServerCall, packet: Packet): void {
+    if (packet.type === "item") {
+      if (call.inputWindow?.received(packet.octets) === false) {
+        const failure = overrunFailure();
+        call.abandon(fromFailure(failure, call.method));
+        session.fail(call, failure);
+      } else call.input?.push(packet.value);
+    } else if (packet.type === "end") call.input?.end(packet.value);
+    else if (packet.type === "error") call.input?.fail(fromFailure(packet.failure, call.method));
+  }
+
+  #recognise(link: Link, message: Message): ServerSession | undefined {
+    const dialect = this.#settings.dialects.find((known) => known.recognises(message));
+    if (dialect === undefined) {
+      const { address } = link;
+      const reason = "the message is of no dialect that this server speaks";
+      this.#settings.observer?.({ type: "malformed", address, reason });
+      return undefined;
+    }
+    const session = new ServerSession(
+      link,
+      {
+        translator: dialect.serverTranslator(),
+        traits: dialect.traits,
+        builtins: this.#builtins.get(dialect) ?? new Map<string, Method>(),
+      },
+      this.#sessionSettings,
+    );
+    this.#sessions.set(link, session);
+    return session;
+  }
+
+  #callClosed(call: ServerCall): void {
+    this.#dispatcher.finished(call);
+    this.#observe("call-finished", call);
+    if (this.#idleWaiters.length === 0 || this.openCalls > 0) return;
+    for (const waiter of this.#idleWaiters.splice(0)) waiter();
+  }
+
+  #observe(type: "call-started" | "call-finished", call: ServerCall): void {
+    const { observer } = this.#settings;
+    if (observer === undefined) return;
+    observer({ type, method: call.method, address: call.session.link.address });
+  }
+
+  #idle(timeoutMs: number): Promise<void> {
+    const { clock } = this.#settings;
+    return new Promise((resolve) => {
+      const cancel = clock.schedule(clock.now() + timeoutMs, resolve);
+      this.#idleWaiters.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** One wake-up of the platform for all timers of all calls. */
+  #setAlarm(): void {
+    const at = this.#wheel.wakeAt;
+    if (at === undefined || this.#phase === "closed") return;
+    if (this.#alarm !== undefined) {
+      if (this.#alarm.at <= at) return;
+      this.#alarm.cancel();
+    }
+    this.#alarm = { at, cancel: this.#settings.clock.schedule(at, () => this.#wake()) };
+  }
+
+  #wake(): void {
+    this.#alarm = undefined;
+    const now = this.#settings.clock.now();
+    for (const call of this.#wheel.takeDue(now)) call.session.expire(call, now);
+    this.#setAlarm();
+  }
+
+  #checkOpen(): void {
+    if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the server is closed");
+  }
+}
+
+/** How long answers may take to leave when a server closes. */
+const LINGER_MS = 1000;
+
+function closingFailure(): Failure {
+  return {
+    status: "unavailable",
+    name: "RpcError",
+    message: "the server is closing and takes no new calls",
+    mayHaveRun: false,
+  };
+}
+
+function overrunFailure(): Failure {
+  return {
+    status: "resource_exhausted",
+    name: "RpcError",
+    message: "the caller streamed more items than it had credit for",
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What carries messages between RPC peers.
+ *
+ * A transport finds peers and moves messages to and from each of them. It knows no dialect and
+ * looks into no message.
+ *
+ * @module
+ */
+
+import type { Message } from "./packet.ts";
+
+/** One live peer as the RPC half sees it. */
+export interface Link {
+  /** Number of the link, unique in its transport, never used again. */
+  readonly id: number;
+  /** The endpoint that was bound or connected. */
+  readonly endpoint: string;
+  /** The peer's address as the platform prints it; empty where there is none. */
+  readonly address: string;
+  /** Messages wait for the peer, up to the high-water mark. */
+  readonly full: boolean;
+  /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */
+  readonly sentMessages: number;
+  /** Takes a message in order, also when full. After the link was closed it is dropped. */
+  send(message: Message): void;
+  /** Stops and continues reading from the peer. */
+  pause(): void;
+  resume(): void;
+  /** Ends the link; a connecting endpoint dials again. */
+  close(): void;
+}
+
+/** What a transport's owner hears. No method of it may throw. */
+export interface TransportOwner {
+  opened(link: Link): void;
+  /** Messages in order. Their octets are not changed by anybody afterwards. */
+  received(link: Link, messages: readonly Message[]): void;
+  /** A full link takes messages again. */
+  drained(link: Link): void;
+  /** The peer is gone. Nothing of this link follows. */
+  closed(link: Link, error: Error | undefined): void;
+  /** A peer could not be reached; the transport goes on trying. */
+  unreachable(endpoint: string, error: Error): void;
+}
+
+/** Finds peers and carries messages. */
+export interface Transport {
+  /** Resolves with the real endpoint once peers can connect. Rejects with `TransportError`. */
+  bind(endpoint: string): Promise<string>;
+  /** Starts connecting and goes on until {@link Transport.disconnect}. */
+  connect(endpoint: string): void;
+  unbind(endpoint: string): Promise<void>;
+  disconnect(endpoint: string): void;
+  /** The real endpoints that are bound. */
+  readonly bound: readonly string[];
+  /** The endpoints that are connected, whether or not a peer is there. */
+  readonly connected: readonly string[];
+  /**
+   * Closes all links and endpoints.
+   *
+   * @param lingerMs - how long messages that wait may take to leave
+   */
+  close(lingerMs: number): Promise<void>;
+}
+
+/** Makes a transport for a client or a server. */
+export type TransportFactory = (role: "client" | "server", owner: TransportOwner) => Transport;

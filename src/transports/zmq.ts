@@ -1,0 +1,139 @@
+/**
+ * The RPC transport over ZeroMQ: a client is a DEALER and a server a ROUTER to every peer, whoever
+ * binds and whoever connects.
+ *
+ * Both deal with each peer's pipe by itself, so no routing ids are needed and no socket type's
+ * strategy stands between a call and the peer it was meant for.
+ *
+ * @module
+ */
+
+import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
+import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
+import { SocketCore, type SocketPlatform } from "../sockets/socket-core.ts";
+import type { SocketEvent } from "../sockets/socket-event.ts";
+import type { SocketOptions } from "../sockets/socket-options.ts";
+
+/** Makes transports over ZeroMQ. */
+export function zmqTransport(platform: SocketPlatform, options: SocketOptions): TransportFactory {
+  return (role, owner) => new ZmqTransport(role, owner, platform, options);
+}
+
+/** A pipe as the RPC half sees it. */
+class ZmqLink implements Link {
+  readonly #pipe: Pipe;
+  readonly id: number;
+  readonly endpoint: string;
+  readonly address: string;
+
+  constructor(pipe: Pipe) {
+    this.#pipe = pipe;
+    this.id = pipe.id;
+    this.endpoint = pipe.endpoint;
+    this.address = pipe.peer.address;
+  }
+
+  get full(): boolean {
+    return this.#pipe.full;
+  }
+
+  get sentMessages(): number {
+    return this.#pipe.sentMessages;
+  }
+
+  send(message: readonly Uint8Array[]): void {
+    this.#pipe.send(message);
+  }
+
+  pause(): void {
+    this.#pipe.pause();
+  }
+
+  resume(): void {
+    this.#pipe.resume();
+  }
+
+  close(): void {
+    this.#pipe.close();
+  }
+}
+
+class ZmqTransport implements Transport, PipeOwner {
+  readonly #owner: TransportOwner;
+  readonly #core: SocketCore;
+  readonly #links = new Map<Pipe, Link>();
+  readonly #connected = new Set<string>();
+
+  constructor(
+    role: "client" | "server",
+    owner: TransportOwner,
+    platform: SocketPlatform,
+    options: SocketOptions,
+  ) {
+    this.#owner = owner;
+    this.#core = new SocketCore({
+      ...platform,
+      ...options,
+      socketType: role === "client" ? "DEALER" : "ROUTER",
+      owner: this,
+      observer: (event) => this.#observe(event),
+    });
+  }
+
+  get bound(): readonly string[] {
+    return this.#core.endpoints;
+  }
+
+  get connected(): readonly string[] {
+    return [...this.#connected];
+  }
+
+  bind(endpoint: string): Promise<string> {
+    return this.#core.bind(endpoint);
+  }
+
+  connect(endpoint: string): void {
+    this.#core.connect(endpoint);
+    this.#connected.add(endpoint);
+  }
+
+  unbind(endpoint: string): Promise<void> {
+    return this.#core.unbind(endpoint);
+  }
+
+  disconnect(endpoint: string): void {
+    this.#core.disconnect(endpoint);
+    this.#connected.delete(endpoint);
+  }
+
+  close(lingerMs: number): Promise<void> {
+    return this.#core.close(lingerMs);
+  }
+
+  opened(pipe: Pipe): void {
+    const link = new ZmqLink(pipe);
+    this.#links.set(pipe, link);
+    this.#owner.opened(link);
+  }
+
+  received(pipe: Pipe, messages: readonly (readonly Uint8Array[])[]): void {
+    const link = this.#links.get(pipe);
+    if (link !== undefined) this.#owner.received(link, messages);
+  }
+
+  drained(pipe: Pipe): void {
+    const link = this.#links.get(pipe);
+    if (link !== undefined) this.#owner.drained(link);
+  }
+
+  closed(pipe: Pipe, error: Error | undefined): void {
+    const link = this.#links.get(pipe);
+    this.#links.delete(pipe);
+    if (link !== undefined) this.#owner.closed(link, error);
+  }
+
+  #observe(event: SocketEvent): void {
+    if (event.type !== "connect:retry" && event.type !== "connect:stopped") return;
+    if (event.error !== undefined) this.#owner.unreachable(event.address, event.error);
+  }
+}
