@@ -101,7 +101,7 @@ export const USAGE = `usage: zerocall [options] <address> [<command> [<params>â€
        zerocall --server [options] (--connect <address> | --bind <address>)â€¦ <module>`;
 
 /** The whole help text. */
-export const HELP = `${USAGE}
+export const HELP: string = `${USAGE}
 
 Calls a method of a remote service, or serves a module, a package or a file.
 Without a command the methods of the service are listed.

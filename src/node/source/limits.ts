@@ -5,9 +5,9 @@
  */
 
 /** How much is read for one service; what lies beyond has no documentation. */
-export const SOURCE_LIMITS = {
+export const SOURCE_LIMITS: {
   /** Octets of one file. */
-  maxFileBytes: 8 * 1024 * 1024,
+  readonly maxFileBytes: number;
   /** Files. */
-  maxFiles: 400,
-} as const;
+  readonly maxFiles: number;
+} = { maxFileBytes: 8 * 1024 * 1024, maxFiles: 400 };

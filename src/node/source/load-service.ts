@@ -23,7 +23,7 @@ import type { Location, Specifier } from "./specifier.ts";
 
 /** A service ready to be given to a server. */
 export interface LoadedService {
-  /** The object or the function, as its module made it. */
+  /** The object as its module made it; a function stands in an object, under its name. */
   readonly service: object;
   /** What to call it: the name of its class, function, export, module or file. */
   readonly name: string;
@@ -61,10 +61,12 @@ export async function loadService(specifier: string, cwd: string): Promise<Loade
   }
   const { readSource } = await import("./source-reader.ts");
   const read = readSource(originOf(located.location, cwd), { path: choice.path, constructed });
+  const name = nameOf(choice, located.location);
+  if (typeof service !== "function") return { service, name, describe: read };
   return {
-    service,
-    name: nameOf(choice, located.location),
-    describe: typeof service === "function" ? (method) => read(method) ?? read("") : read,
+    service: hasFunctions(service) ? asNamespace(service, name) : { [name]: service },
+    name,
+    describe: (method) => (method === name ? read("") : read(method)),
   };
 }
 
@@ -166,16 +168,26 @@ function isMethod(descriptor: PropertyDescriptor): boolean {
 
 type Constructor = new () => unknown;
 
-/** A `class`, or a function with methods on its prototype, as classes were written before. */
+/**
+ * A `class`, or a function with methods on its prototype, as classes were written before. One that
+ * has functions of its own as well is a module that can be called, such as `assert`.
+ */
 function isClass(value: unknown): value is Constructor {
   if (typeof value !== "function") return false;
   if (/^class\b/.test(Function.prototype.toString.call(value))) return true;
   const prototype: unknown = value.prototype;
-  if (!isObject(prototype) || Object.getPrototypeOf(prototype) === null) return false;
   // The prototype of a generator function is empty and has no constructor.
-  return (
-    Object.hasOwn(prototype, "constructor") && Object.getOwnPropertyNames(prototype).length > 1
-  );
+  if (!isObject(prototype) || !Object.hasOwn(prototype, "constructor")) return false;
+  return Object.getOwnPropertyNames(prototype).length > 1 && !hasFunctions(value);
+}
+
+function hasFunctions(value: object): boolean {
+  return Object.values(value).some((each) => typeof each === "function" && !isClass(each));
+}
+
+/** A function that is also a namespace, as an object that offers both. */
+function asNamespace(value: object, name: string): object {
+  return { ...value, [name]: value };
 }
 
 function construct(value: unknown): unknown {

@@ -1,0 +1,64 @@
+/**
+ * `zerocall --server --bind <address> <module>`: serves a module until a signal ends it.
+ *
+ * @module
+ */
+
+import { Server } from "../../node/index.ts";
+import { loadService } from "../../node/source/index.ts";
+import type { Command } from "../arguments.ts";
+import { debugLogger, problemLogger } from "../debug-logger.ts";
+import type { Interruption } from "../interruption.ts";
+import type { Output } from "../output.ts";
+
+type ServeCommand = Extract<Command, { type: "serve" }>;
+
+/** How long calls that run may take when the server is asked to end. */
+const DRAIN_MS = 10_000;
+
+/**
+ * Serves until SIGINT or SIGTERM, then finishes the calls that run and closes.
+ *
+ * @returns the exit code: 0 after SIGTERM, 130 after Ctrl-C
+ * @throws {SourceError} when there is nothing to serve
+ * @throws {UsageError} `USAGE_ENDPOINT`
+ * @throws {TransportError} when an endpoint cannot be bound
+ */
+export async function serve(
+  command: ServeCommand,
+  output: Output,
+  interruption: Interruption,
+): Promise<number> {
+  const { links, module, poolSize } = command;
+  const { service, name, describe } = await loadService(module, process.cwd());
+  const server = new Server(service, {
+    name,
+    describe,
+    heartbeatMs: links.heartbeatMs,
+    sendStacks: true,
+    logger: links.debug ? debugLogger(output) : problemLogger(output),
+    ...(poolSize === undefined ? {} : { poolSize }),
+  });
+  try {
+    for (const endpoint of links.bind) {
+      output.note(`binding to "${await server.bind(endpoint)}"`);
+    }
+    for (const endpoint of links.connect) {
+      server.connect(endpoint);
+      output.note(`connecting to "${endpoint}"`);
+    }
+    output.note(`serving "${module}"`);
+    await aborted(interruption.signal);
+    await server.drain(DRAIN_MS);
+  } finally {
+    await server.close();
+  }
+  return interruption.received === "SIGTERM" ? 0 : (interruption.exitCode ?? 0);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * Errors as text for people.
+ *
+ * @module
+ */
+
+import { inspect } from "node:util";
+
+import { isZerocallError, RpcError } from "../node/index.ts";
+import { pointAt } from "./mistakes.ts";
+
+/** What to tell of an error. */
+export interface Explanation {
+  readonly text: string;
+  /** The command line was wrong; otherwise what it asked for failed. */
+  readonly usage: boolean;
+}
+
+/** Errors that a differently typed command line would not have met. */
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  "USAGE_ENDPOINT",
+  "SOURCE_NOT_FOUND",
+  "SOURCE_NO_EXPORT",
+  "SOURCE_NOTHING_TO_SERVE",
+]);
+
+/** Says what went wrong, where, and with the peer's stack where it sent one. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof RpcError) return { text: explainCall(error), usage: false };
+  if (!isZerocallError(error)) {
+    return {
+      text: error instanceof Error ? (error.stack ?? error.message) : inspect(error),
+      usage: false,
+    };
+  }
+  const { code, message } = error;
+  if (code === "USAGE_ENDPOINT") return { text: explainEndpoint(message), usage: true };
+  if (code === "SOURCE_FAILED") {
+    const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+    return { text: stack === undefined ? message : `${message}\n${indented(stack)}`, usage: false };
+  }
+  return { text: message, usage: USAGE_CODES.has(code) };
+}
+
+/** What the peer's handler threw looks as it does there; what we gave up on is told in our words. */
+function explainCall(error: RpcError): string {
+  if (error.origin === "local") return error.message;
+  const head = `${error.name}: ${error.message}`;
+  const details = error.details === undefined ? "" : `\ndetails: ${inspect(error.details)}`;
+  const stack = error.peerStack?.trimEnd();
+  if (stack === undefined || stack === "") return head + details;
+  // Stacks of JavaScript begin with the message, tracebacks of Python end with it.
+  const repeated = stack.includes(error.message);
+  return `${repeated ? stack : `${head}\n${indented(stack)}`}${details}`;
+}
+
+/** The error names the endpoint and the position in it; here the place is shown as well. */
+function explainEndpoint(message: string): string {
+  const [, quoted, position] =
+    /^malformed endpoint ("(?:[^"\\]|\\.)*").* at position (\d+)/.exec(message) ?? [];
+  if (quoted === undefined || position === undefined) return message;
+  return `${message}\n${pointAt(JSON.parse(quoted) as string, Number(position))}`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, "  ");
+}
