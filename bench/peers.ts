@@ -9,6 +9,8 @@ import type { Peer } from "./contract.ts";
 const PEERS: Readonly<Record<string, () => Promise<Peer>>> = {
   net: async () => (await import("./peers/net.ts")).net,
   zeromq: async () => (await import("./peers/zeromq.ts")).zeromq,
+  raw: async () => (await import("./peers/raw.ts")).raw,
+  call: async () => (await import("./peers/call.ts")).call,
 };
 
 /** The peer that the others are compared with. */

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { ROOT } from "./tree.ts";
+
+const run = promisify(execFile);
+
+/** An example that has not ended by then never will. */
+const EXAMPLE_TIMEOUT_MS = 20_000;
+
+const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+describe("examples", () => {
+  test("are there and numbered, so that they can be read in order", () => {
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.filter((name) => !/^\d\d-[a-z-]+$/.test(name))).toEqual([]);
+  });
+
+  test.each(examples)("%s prints what its expected.txt says", async (name) => {
+    const main = join(ROOT, "build/examples", name, "main.js");
+    const { stdout, stderr } = await run(process.execPath, [main], {
+      cwd: join(ROOT, "examples", name),
+      timeout: EXAMPLE_TIMEOUT_MS,
+    });
+    expect(stderr).toBe("");
+    expect(stdout).toBe(readFileSync(join(ROOT, "examples", name, "expected.txt"), "utf8"));
+  });
+});
