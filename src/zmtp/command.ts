@@ -43,6 +43,19 @@ export interface Command {
 }
 
 /**
+ * Checks a command that has been announced, before anything of it is stored.
+ *
+ * @throws {ZmtpError} `ZMTP_COMMAND_TOO_LARGE`
+ */
+export function admitCommand(size: number, maxCommandBytes: number): void {
+  if (size <= maxCommandBytes) return;
+  throw new ZmtpError(
+    "ZMTP_COMMAND_TOO_LARGE",
+    `${size} octets where ${maxCommandBytes} are allowed`,
+  );
+}
+
+/**
  * Reads the body of a command frame.
  *
  * @throws {ZmtpError} `ZMTP_COMMAND_MALFORMED`

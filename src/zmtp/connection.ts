@@ -14,6 +14,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import type { Machine } from "../base/machine.ts";
+import { admitCommand } from "./command.ts";
 import type { ConnectionEvent, PeerDescription } from "./connection-event.ts";
 import {
   type ConnectionOptions,
@@ -22,10 +23,10 @@ import {
 } from "./connection-options.ts";
 import { ZmtpError } from "./errors.ts";
 import { COMMAND } from "./frame.ts";
-import { FrameDecoder, type FrameSink } from "./frame-decoder.ts";
+import { FrameDecoder } from "./frame-decoder.ts";
 import { FrameEncoder } from "./frame-encoder.ts";
 import { encodeGreeting, type Greeting, GreetingDecoder } from "./greeting.ts";
-import type { Handshake, HandshakeStep } from "./mechanism.ts";
+import type { HandshakeStep } from "./mechanism.ts";
 import { decodeMetadata, encodeMetadata, identifyPeer } from "./metadata.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -35,12 +36,7 @@ type Phase =
       readonly decoder: GreetingDecoder;
       readonly deadline: number | undefined;
     }
-  | {
-      readonly type: "handshake";
-      readonly handshake: Handshake;
-      readonly version: Greeting["version"];
-      readonly deadline: number | undefined;
-    }
+  | { readonly type: "handshake"; readonly deadline: number | undefined }
   | { readonly type: "traffic"; readonly traffic: Traffic }
   | { readonly type: "closed" };
 
@@ -49,11 +45,11 @@ type HandshakeDone = Extract<HandshakeStep, { type: "done" }>;
 /** The machine of one ZMTP connection. */
 export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEvent> {
   readonly #settings: ConnectionSettings;
-  readonly #decoder = new FrameDecoder();
   readonly #encoder = new FrameEncoder();
-  readonly #sink: FrameSink;
   readonly #metadata: Uint8Array;
   #phase: Phase;
+  /** There once the greeting is over. */
+  #decoder: FrameDecoder | undefined;
   #events: ConnectionEvent[] = [];
   #now: number;
   #queuedMessages = 0;
@@ -78,10 +74,6 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
       decoder: new GreetingDecoder(),
       deadline: handshakeTimeoutMs > 0 ? now + handshakeTimeoutMs : undefined,
     };
-    this.#sink = {
-      admit: (flags, size) => this.#admit(flags, size),
-      frame: (flags, body) => this.#frame(flags, body),
-    };
   }
 
   /** Octets that {@link Connection.takeOutput} would return. */
@@ -97,7 +89,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   /** Octets held of what the peer sent and is not whole yet. */
   get heldInputBytes(): number {
     const phase = this.#phase;
-    const frameBytes = this.#decoder.heldBytes;
+    const frameBytes = this.#decoder?.heldBytes ?? 0;
     if (phase.type === "greeting") return phase.decoder.length;
     return phase.type === "traffic" ? frameBytes + phase.traffic.heldBytes : frameBytes;
   }
@@ -126,10 +118,11 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
       let rest = chunk;
       if (this.#phase.type === "greeting") {
         rest = chunk.subarray(this.#phase.decoder.push(chunk));
-        this.#greet(this.#phase.decoder.greeting());
+        const greeting = this.#phase.decoder.greeting();
+        if (greeting !== undefined) this.#startHandshake(greeting, this.#phase.deadline);
       }
       if (this.#phase.type === "traffic") this.#phase.traffic.heard(now);
-      if (rest.length > 0) this.#decoder.decode(rest, this.#sink);
+      this.#decoder?.decode(rest);
     } catch (error) {
       this.#fail(error);
     }
@@ -237,44 +230,27 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     this.#events.push({ type: "closed", error, retry: error.retry });
   }
 
-  #greet(greeting: Greeting | undefined): void {
-    if (greeting === undefined || this.#phase.type !== "greeting") return;
-    const { mechanism } = this.#settings;
+  #startHandshake(greeting: Greeting, deadline: number | undefined): void {
+    const { mechanism, maxCommandBytes } = this.#settings;
     if (greeting.mechanism !== mechanism.name) {
       throw new ZmtpError("ZMTP_MECHANISM", `${greeting.mechanism} for ${mechanism.name}`);
     }
     const handshake = mechanism.begin(this.#metadata);
-    this.#phase = {
-      type: "handshake",
-      handshake,
-      version: greeting.version,
-      deadline: this.#phase.deadline,
-    };
+    this.#decoder = new FrameDecoder({
+      admit: (flags, size) => {
+        if ((flags & COMMAND) !== 0) admitCommand(size, maxCommandBytes);
+        else throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
+      },
+      frame: (_flags, body) => this.#handshakeStep(handshake.receive(body), greeting.version),
+    });
+    this.#phase = { type: "handshake", deadline };
     for (const body of handshake.open()) this.#encoder.frame(COMMAND, body);
   }
 
-  #admit(flags: number, size: number): void {
-    const phase = this.#phase;
-    if ((flags & COMMAND) !== 0) {
-      const { maxCommandBytes } = this.#settings;
-      if (size <= maxCommandBytes) return;
-      const limit = `${size} octets where ${maxCommandBytes} are allowed`;
-      throw new ZmtpError("ZMTP_COMMAND_TOO_LARGE", limit);
-    }
-    if (phase.type === "traffic") phase.traffic.admit(size);
-    else throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
-  }
-
-  #frame(flags: number, body: Uint8Array): void {
-    const phase = this.#phase;
-    if (phase.type === "traffic") {
-      phase.traffic.frame(flags, body);
-    } else if (phase.type === "handshake") {
-      const step = phase.handshake.receive(body);
-      for (const command of step.send) this.#encoder.frame(COMMAND, command);
-      if (step.type === "refuse") throw step.error;
-      if (step.type === "done") this.#startTraffic(step, phase.version);
-    }
+  #handshakeStep(step: HandshakeStep, version: Greeting["version"]): void {
+    for (const command of step.send) this.#encoder.frame(COMMAND, command);
+    if (step.type === "refuse") throw step.error;
+    if (step.type === "done") this.#startTraffic(step, version);
   }
 
   #startTraffic(done: HandshakeDone, version: Greeting["version"]): void {
@@ -291,7 +267,9 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     };
     const { protection } = done;
     const context = { settings, version, protection, encoder: this.#encoder, emit };
-    this.#phase = { type: "traffic", traffic: new Traffic(context, this.#now) };
+    const traffic = new Traffic(context, this.#now);
+    this.#decoder?.redirect(traffic);
+    this.#phase = { type: "traffic", traffic };
     emit({ type: "handshake-done", peer });
   }
 }

@@ -49,11 +49,21 @@ const HEADER: PartialFrame = { part: "header" };
 
 /** Cuts a stream of octets into frames. */
 export class FrameDecoder {
+  #sink: FrameSink;
   #partial: PartialFrame = NONE;
   readonly #header = new Uint8Array(LONG_HEADER_BYTES);
   #body: Uint8Array = NOTHING;
   /** Octets of the header or of the body that have arrived. */
   #filled = 0;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  /** Tells another sink from the next frame on, also in the middle of a chunk. */
+  redirect(sink: FrameSink): void {
+    this.#sink = sink;
+  }
 
   /** Octets held for a frame that is not whole yet. */
   get heldBytes(): number {
@@ -61,14 +71,14 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes a chunk and tells `sink` of all frames that are whole now, in order.
+   * Takes a chunk and tells the sink of all frames that are whole now, in order.
    *
    * @throws {ZmtpError} `ZMTP_RESERVED_FLAGS`, `ZMTP_COMMAND_MORE`, `ZMTP_FRAME_SIZE`, and what
    * the sink throws
    */
-  decode(chunk: Uint8Array, sink: FrameSink): void {
+  decode(chunk: Uint8Array): void {
     const { buffer, byteOffset, length } = chunk;
-    let at = this.#partial === NONE ? 0 : this.#continue(chunk, sink);
+    let at = this.#partial === NONE ? 0 : this.#continue(chunk);
     while (at + SHORT_HEADER_BYTES <= length) {
       const flags = octetAt(chunk, at);
       let size = octetAt(chunk, at + 1);
@@ -81,25 +91,25 @@ export class FrameDecoder {
           size = longSizeAt(chunk, at + 1);
         }
       }
-      sink.admit(flags, size);
+      this.#sink.admit(flags, size);
       const end = start + size;
       if (end > length) {
         this.#startBody(flags, size, chunk.subarray(start));
         return;
       }
-      sink.frame(flags, new Uint8Array(buffer, byteOffset + start, size));
+      this.#sink.frame(flags, new Uint8Array(buffer, byteOffset + start, size));
       at = end;
     }
     if (at < length) this.#keepHeader(chunk.subarray(at));
   }
 
   /** Returns the position in `chunk` behind the frame that straddled, or the chunk's end. */
-  #continue(chunk: Uint8Array, sink: FrameSink): number {
-    const at = this.#partial.part === "header" ? this.#continueHeader(chunk, sink) : 0;
-    return this.#partial.part === "body" ? this.#continueBody(this.#partial, chunk, at, sink) : at;
+  #continue(chunk: Uint8Array): number {
+    const at = this.#partial.part === "header" ? this.#continueHeader(chunk) : 0;
+    return this.#partial.part === "body" ? this.#continueBody(this.#partial, chunk, at) : at;
   }
 
-  #continueHeader(chunk: Uint8Array, sink: FrameSink): number {
+  #continueHeader(chunk: Uint8Array): number {
     if (chunk.length === 0) return 0;
     const header = this.#header;
     const flags = octetAt(header, 0);
@@ -112,12 +122,12 @@ export class FrameDecoder {
     if (taken < needed) return taken;
 
     const size = long ? longSizeAt(header, 1) : octetAt(header, 1);
-    sink.admit(flags, size);
+    this.#sink.admit(flags, size);
     this.#startBody(flags, size, NOTHING);
     return taken;
   }
 
-  #continueBody(partial: PartialBody, chunk: Uint8Array, from: number, sink: FrameSink): number {
+  #continueBody(partial: PartialBody, chunk: Uint8Array, from: number): number {
     const end = Math.min(chunk.length, from + partial.size - this.#filled);
     this.#append(partial.size, chunk.subarray(from, end));
     if (this.#filled < partial.size) return end;
@@ -125,7 +135,7 @@ export class FrameDecoder {
     const body = this.#body;
     this.#partial = NONE;
     this.#body = NOTHING;
-    sink.frame(partial.flags, body);
+    this.#sink.frame(partial.flags, body);
     return end;
   }
 

@@ -79,8 +79,8 @@ function writeProperty(writer: OctetWriter, name: string, value: Uint8Array): vo
 export function decodeMetadata(octets: Uint8Array): Metadata {
   const reader = new OctetReader(octets);
   const metadata = new Map<string, Uint8Array>();
-  while (reader.remaining > 0) {
-    const name = takeName(reader);
+  for (let nameBytes = reader.u8(); nameBytes !== undefined; nameBytes = reader.u8()) {
+    const name = takeName(reader, nameBytes);
     const valueBytes = reader.u32();
     const value = valueBytes === undefined ? undefined : reader.octets(valueBytes);
     if (value === undefined) {
@@ -92,8 +92,8 @@ export function decodeMetadata(octets: Uint8Array): Metadata {
   return metadata;
 }
 
-function takeName(reader: OctetReader): string {
-  const name = reader.octets(reader.u8() ?? 0);
+function takeName(reader: OctetReader, nameBytes: number): string {
+  const name = reader.octets(nameBytes);
   if (name === undefined) throw new ZmtpError("ZMTP_METADATA", "a name that is cut off");
   const text = decodeAscii(name);
   if (!NAME.test(text)) {

@@ -12,6 +12,7 @@
 import { UsageError } from "../base/errors.ts";
 import { octetAt } from "../base/octet-reader.ts";
 import {
+  admitCommand,
   decodeCommand,
   decodeErrorReason,
   decodePing,
@@ -22,6 +23,7 @@ import type { ConnectionEvent } from "./connection-event.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
 import { ZmtpError } from "./errors.ts";
 import { COMMAND, MORE } from "./frame.ts";
+import type { FrameSink } from "./frame-decoder.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Protection } from "./mechanism.ts";
@@ -44,7 +46,7 @@ export interface TrafficContext {
 }
 
 /** What goes over a connection after its handshake. */
-export class Traffic {
+export class Traffic implements FrameSink {
   readonly #context: TrafficContext;
   readonly #protection: Protection | undefined;
   readonly #encoder: FrameEncoder;
@@ -102,12 +104,13 @@ export class Traffic {
   }
 
   /**
-   * Checks a message frame that has been announced.
+   * Checks a frame that has been announced.
    *
-   * @throws {ZmtpError} `ZMTP_MESSAGE_TOO_LARGE`, `ZMTP_TOO_MANY_FRAMES`
+   * @throws {ZmtpError} `ZMTP_MESSAGE_TOO_LARGE`, `ZMTP_TOO_MANY_FRAMES`, `ZMTP_COMMAND_TOO_LARGE`
    */
-  admit(size: number): void {
-    this.#assembler.admit(size - this.#overheadBytes);
+  admit(flags: number, size: number): void {
+    if ((flags & COMMAND) === 0) this.#assembler.admit(size - this.#overheadBytes);
+    else admitCommand(size, this.#context.settings.maxCommandBytes);
   }
 
   /**
@@ -130,11 +133,14 @@ export class Traffic {
    * @throws {UsageError} `USAGE_ARGUMENTS` without a frame
    */
   send(frames: readonly Uint8Array[]): void {
-    const last = frames.length - 1;
-    if (last < 0) {
+    let left = frames.length;
+    if (left === 0) {
       throw new UsageError("USAGE_ARGUMENTS", "expected a message of at least one frame, got none");
     }
-    for (let i = 0; i <= last; i++) this.#write(i < last ? MORE : 0, frames[i] ?? NOTHING);
+    for (const frame of frames) {
+      left -= 1;
+      this.#write(left > 0 ? MORE : 0, frame);
+    }
   }
 
   /** Queues a subscription or its cancellation in the form that the peer's version knows. */

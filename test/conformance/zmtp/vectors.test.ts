@@ -71,7 +71,8 @@ function actor(scenario: Scenario, side: Side): Connection {
   });
 }
 
-const CONTROL = /^(?:\x04P[IO]NG|\x09SUBSCRIBE|\x06CANCEL)/;
+/** Names of commands, each with its size in front. */
+const CONTROL = ["\x04PING", "\x04PONG", "\x09SUBSCRIBE", "\x06CANCEL"];
 
 /** Says to `made` what makes it send the frames that libzmq sent. */
 function perform(made: Connection, frames: ReturnType<typeof framesOf>): Uint8Array {
@@ -79,8 +80,8 @@ function perform(made: Connection, frames: ReturnType<typeof framesOf>): Uint8Ar
   let now = 0;
   const output: Uint8Array[] = [];
   for (const { flags, body } of frames) {
-    const [name = ""] =
-      flags === 4 ? (CONTROL.exec(Buffer.from(body).toString("latin1")) ?? []) : [];
+    const text = flags === 4 ? Buffer.from(body).toString("latin1") : "";
+    const name = CONTROL.find((command) => text.startsWith(command)) ?? "";
     const topic = body.subarray(name.length);
     if (name === "\x04PING") {
       now += INTERVAL_MS;
@@ -179,26 +180,26 @@ describe.each(plain.map((scenario) => [scenario.name, scenario] as const))(
   },
 );
 
-function scenario(name: string): Scenario {
+function scenarioCalled(name: string): Scenario {
   const found = scenarios.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`expected a scenario ${name}`);
   return found;
 }
 
 test("closes on the socket type that libzmq closes on", () => {
-  const { client } = { client: actor(scenario("mismatch_socket_types"), "client") };
-  const events = client.receive(written(scenario("mismatch_socket_types"), "server"), 0);
+  const mismatch = scenarioCalled("mismatch_socket_types");
+  const events = actor(mismatch, "client").receive(written(mismatch, "server"), 0);
   expect(closedBy(events)).toEqual(["ZMTP_SOCKET_TYPE", false]);
 });
 
 test("closes on the mechanism that libzmq closes on", () => {
-  const events = connection().receive(written(scenario("mismatch_mechanism"), "server"), 0);
+  const events = connection().receive(written(scenarioCalled("mismatch_mechanism"), "server"), 0);
   expect(closedBy(events)).toEqual(["ZMTP_MECHANISM", false]);
 });
 
 test("closes on the greeting of a peer with PLAIN or CURVE", () => {
   for (const name of ["plain_success", "curve_success"]) {
-    const events = connection().receive(written(scenario(name), "server"), 0);
+    const events = connection().receive(written(scenarioCalled(name), "server"), 0);
     expect(closedBy(events)).toEqual(["ZMTP_MECHANISM", false]);
   }
 });

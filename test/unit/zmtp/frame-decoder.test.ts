@@ -18,9 +18,9 @@ class Recorder implements FrameSink {
 }
 
 function decode(...chunks: Uint8Array[]): Recorder {
-  const decoder = new FrameDecoder();
   const recorder = new Recorder();
-  for (const chunk of chunks) decoder.decode(chunk, recorder);
+  const decoder = new FrameDecoder(recorder);
+  for (const chunk of chunks) decoder.decode(chunk);
   return recorder;
 }
 
@@ -62,7 +62,6 @@ test("gives the same frames wherever two chunks meet", () => {
 });
 
 test("asks before it stores anything of a body", () => {
-  const decoder = new FrameDecoder();
   const refusal = new Error("no");
   const sink: FrameSink = {
     admit: () => {
@@ -70,18 +69,19 @@ test("asks before it stores anything of a body", () => {
     },
     frame: () => expect.unreachable(),
   };
-  expect(() => decoder.decode(hex("02 00 00 00 00 40 00 00 00"), sink)).toThrow(refusal);
+  const decoder = new FrameDecoder(sink);
+  expect(() => decoder.decode(hex("02 00 00 00 00 40 00 00 00"))).toThrow(refusal);
   expect(decoder.heldBytes).toBe(0);
 });
 
 test("reserves by what has arrived, not by what was announced", () => {
-  const decoder = new FrameDecoder();
   const recorder = new Recorder();
-  decoder.decode(hex("02 00 00 00 00 06 40 00 00"), recorder);
+  const decoder = new FrameDecoder(recorder);
+  decoder.decode(hex("02 00 00 00 00 06 40 00 00"));
   expect(decoder.heldBytes).toBeLessThanOrEqual(FIRST_BODY_BYTES);
   let arrived = 0;
   for (let i = 0; i < 40; i++) {
-    decoder.decode(new Uint8Array(10_000), recorder);
+    decoder.decode(new Uint8Array(10_000));
     arrived += 10_000;
     expect(decoder.heldBytes).toBeLessThanOrEqual(Math.max(FIRST_BODY_BYTES, 4 * arrived));
   }
@@ -113,12 +113,20 @@ test("does not mind empty chunks", () => {
 });
 
 test("counts what it holds of a header", () => {
-  const decoder = new FrameDecoder();
-  decoder.decode(hex("02 00 00"), new Recorder());
+  const decoder = new FrameDecoder(new Recorder());
+  decoder.decode(hex("02 00 00"));
   expect(decoder.heldBytes).toBe(3);
 });
 
 test.each([["80 00"], ["80"], ["05 00"]])("refuses bad flags in %s, cut or not", (octets) => {
   expect(() => decode(hex(`${octets} 00`))).toThrow(ZmtpError);
   expect(() => decode(hex(octets.slice(0, 2)), hex("00"))).toThrow(ZmtpError);
+});
+
+test("tells another sink from the next frame on", () => {
+  const second = new Recorder();
+  const first: FrameSink = { admit: () => undefined, frame: () => decoder.redirect(second) };
+  const decoder: FrameDecoder = new FrameDecoder(first);
+  decoder.decode(hex("00 01 61 00 01 62"));
+  expect(second.frames).toEqual([[0, ascii("b")]]);
 });

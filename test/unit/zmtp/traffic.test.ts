@@ -155,13 +155,21 @@ test("sends and receives protected frames in frames without flags", () => {
 
 test("allows protected frames their overhead", () => {
   const { traffic } = start({ protection: mirror, maxMessageBytes: 4 });
-  traffic.admit(5);
-  expect(() => traffic.admit(6)).toThrow(
+  traffic.admit(0, 5);
+  expect(() => traffic.admit(0, 6)).toThrow(
     expect.objectContaining({ code: "ZMTP_MESSAGE_TOO_LARGE" }),
   );
 });
 
 test("allows a frame that is shorter than its overhead to reach the protection", () => {
   const { traffic } = start({ protection: mirror, maxMessageBytes: 0 });
-  expect(() => traffic.admit(0)).not.toThrow();
+  expect(() => traffic.admit(0, 0)).not.toThrow();
+});
+
+test("checks commands against their own limit", () => {
+  const { traffic } = start({ maxCommandBytes: 10, maxMessageBytes: 1 });
+  traffic.admit(COMMAND, 10);
+  expect(() => traffic.admit(COMMAND, 11)).toThrow(
+    expect.objectContaining({ code: "ZMTP_COMMAND_TOO_LARGE" }),
+  );
 });
