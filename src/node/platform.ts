@@ -4,6 +4,7 @@
  * @module
  */
 
+import { InprocHub } from "../sockets/inproc.ts";
 import type { SocketPlatform } from "../sockets/socket-core.ts";
 import { nodeClock } from "./clock.ts";
 import { ipcTransport } from "./ipc.ts";
@@ -12,6 +13,7 @@ import { tcpTransport } from "./tcp.ts";
 /** What sockets need, from Node. */
 export const nodePlatform: SocketPlatform = {
   transports: { tcp: tcpTransport, ipc: ipcTransport },
+  inproc: new InprocHub(),
   clock: nodeClock,
   random: Math.random,
   // After the promise reactions of the turn, so that what they send leaves in the same write.

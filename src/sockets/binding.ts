@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { Listening, Wire } from "./dialer.ts";
+import type { Listening } from "./dialer.ts";
+import type { ManagedPipe, Opening } from "./opening.ts";
 import type { SocketContext } from "./socket-context.ts";
 import { handshakeFailure } from "./socket-event.ts";
-import type { ZmtpPipe } from "./zmtp-pipe.ts";
 
-/** Accepts wires until it is closed. */
+/** Accepts peers until it is closed. */
 export class Binding {
   readonly #context: SocketContext;
-  readonly #pipes = new Set<ZmtpPipe>();
+  readonly #pipes = new Set<ManagedPipe>();
   #listening: Listening | undefined;
   /** The endpoint as it was asked for; until the real one is known, peers have this one. */
   #address: string;
@@ -35,15 +35,15 @@ export class Binding {
     this.#context.emit({ type: "bind", address: this.#address });
   }
 
-  /** Takes a wire that a peer has opened. */
-  readonly accept = (wire: Wire): void => {
+  /** Takes what a peer has opened. */
+  readonly accept = (opening: Opening): void => {
     if (this.#closed) {
-      wire.destroy();
+      opening.discard();
       return;
     }
     const { address } = this;
-    this.#context.emit({ type: "accept", address, peerAddress: wire.address });
-    const pipe = this.#context.adopt(wire, {
+    this.#context.emit({ type: "accept", address, peerAddress: opening.address });
+    const pipe = this.#context.adopt(opening, {
       endpoint: address,
       origin: "bound",
       lifecycle: this,
@@ -52,7 +52,7 @@ export class Binding {
     pipe.start();
   };
 
-  /** Accepts no more wires and closes the pipes after what they took was written. */
+  /** Accepts no more peers and closes the pipes after what they took was written. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const pipe of this.#pipes) pipe.close();
@@ -62,16 +62,16 @@ export class Binding {
 
   // What the pipes tell.
 
-  opened(pipe: ZmtpPipe): void {
+  opened(pipe: ManagedPipe): void {
     this.#context.emit({ type: "handshake", address: this.#address, peer: pipe.peer });
   }
 
-  refused(pipe: ZmtpPipe, error: Error): void {
+  refused(pipe: ManagedPipe, error: Error): void {
     this.#pipes.delete(pipe);
     this.#context.emit(handshakeFailure(this.#address, error));
   }
 
-  ended(pipe: ZmtpPipe, error: Error | undefined): void {
+  ended(pipe: ManagedPipe, error: Error | undefined): void {
     this.#pipes.delete(pipe);
     this.#context.emit({
       type: "disconnect",

@@ -12,19 +12,16 @@
 
 import { Backoff } from "../base/backoff.ts";
 import type { Cancel } from "../base/clock.ts";
-import type { Wire, WireTransport } from "./dialer.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { formatEndpoint } from "./endpoint.ts";
 import { TransportError } from "./errors.ts";
+import type { ManagedPipe, Opener, Opening } from "./opening.ts";
 import type { SocketContext } from "./socket-context.ts";
 import { handshakeFailure } from "./socket-event.ts";
-import type { ZmtpPipe } from "./zmtp-pipe.ts";
 
 type State =
   | { readonly phase: "idle" }
   | { readonly phase: "dialling"; readonly attempt: AbortController; readonly stopTimer: Cancel }
-  /** The wire is there; its handshake may still be under way. */
-  | { readonly phase: "connected"; readonly pipe: ZmtpPipe }
+  /** There is a connection; its handshake may still be under way. */
+  | { readonly phase: "connected"; readonly pipe: ManagedPipe }
   | { readonly phase: "waiting"; readonly cancel: Cancel }
   | { readonly phase: "stopped" };
 
@@ -35,17 +32,15 @@ const NO_TIMER: Cancel = () => {};
 export class Connector {
   /** The endpoint as `formatEndpoint` writes it. */
   readonly address: string;
-  readonly #endpoint: Endpoint;
-  readonly #transport: WireTransport;
+  readonly #opener: Opener;
   readonly #context: SocketContext;
   readonly #backoff: Backoff;
   #state: State = { phase: "idle" };
   #open = false;
 
-  constructor(endpoint: Endpoint, transport: WireTransport, context: SocketContext) {
-    this.address = formatEndpoint(endpoint);
-    this.#endpoint = endpoint;
-    this.#transport = transport;
+  constructor(address: string, opener: Opener, context: SocketContext) {
+    this.address = address;
+    this.#opener = opener;
     this.#context = context;
     this.#backoff = new Backoff({
       initialMs: Math.max(1, context.options.reconnectIntervalMs),
@@ -90,18 +85,18 @@ export class Connector {
 
   // What the pipe tells.
 
-  opened(pipe: ZmtpPipe): void {
+  opened(pipe: ManagedPipe): void {
     this.#open = true;
     this.#backoff.reset();
     this.#context.emit({ type: "handshake", address: this.address, peer: pipe.peer });
   }
 
-  refused(_pipe: ZmtpPipe, error: Error, retry: boolean): void {
+  refused(_pipe: ManagedPipe, error: Error, retry: boolean): void {
     this.#context.emit(handshakeFailure(this.address, error));
     this.#again(error, retry);
   }
 
-  ended(_pipe: ZmtpPipe, error: Error | undefined, retry: boolean): void {
+  ended(_pipe: ManagedPipe, error: Error | undefined, retry: boolean): void {
     this.#open = false;
     this.#context.emit({
       type: "disconnect",
@@ -115,8 +110,8 @@ export class Connector {
     const attempt = new AbortController();
     this.#state = { phase: "dialling", attempt, stopTimer: this.#limit(attempt) };
     this.#context.emit({ type: "connect:delay", address: this.address });
-    this.#transport.dial(this.#endpoint, attempt.signal, this.#context.wireOptions).then(
-      (wire) => this.#dialled(wire, attempt),
+    this.#opener.dial(attempt.signal).then(
+      (opening) => this.#dialled(opening, attempt),
       (error: unknown) => this.#failed(error, attempt),
     );
   }
@@ -140,14 +135,14 @@ export class Connector {
     return this.#state.phase === "dialling" && this.#state.attempt === attempt;
   }
 
-  #dialled(wire: Wire, attempt: AbortController): void {
+  #dialled(opening: Opening, attempt: AbortController): void {
     if (this.#state.phase !== "dialling" || !this.#isCurrent(attempt)) {
-      wire.destroy();
+      opening.discard();
       return;
     }
     this.#state.stopTimer();
     this.#context.emit({ type: "connect", address: this.address });
-    const pipe = this.#context.adopt(wire, {
+    const pipe = this.#context.adopt(opening, {
       endpoint: this.address,
       origin: "connected",
       lifecycle: this,

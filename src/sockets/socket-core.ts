@@ -27,8 +27,10 @@ import { formatEndpoint, isConnectable, parseEndpoint } from "./endpoint.ts";
 import { SocketError } from "./errors.ts";
 import type { EndOfTurn } from "./flush-queue.ts";
 import { FlushQueue } from "./flush-queue.ts";
+import type { InprocHub } from "./inproc.ts";
+import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
-import type { SocketContext, WireSource } from "./socket-context.ts";
+import type { PipeSource, SocketContext } from "./socket-context.ts";
 import type { SocketEvent, SocketObserver } from "./socket-event.ts";
 import type { ResolvedOptions, SocketOptions } from "./socket-options.ts";
 import { resolveOptions } from "./socket-options.ts";
@@ -47,6 +49,12 @@ export interface SocketPlatform {
    * @default queueMicrotask
    */
   readonly endOfTurn?: EndOfTurn;
+  /**
+   * Where sockets of this process find each other.
+   *
+   * @default none: there is no `inproc://`
+   */
+  readonly inproc?: InprocHub;
 }
 
 /** How a {@link SocketCore} is made. */
@@ -73,6 +81,7 @@ export class SocketCore {
   readonly #observer: SocketObserver | undefined;
   readonly #mechanism: Mechanism;
   readonly #metadata: ReadonlyMap<string, Uint8Array> | undefined;
+  readonly #inproc: InprocHub | undefined;
   readonly #flushQueue: FlushQueue;
   readonly #context: SocketContext;
   /** By the real endpoint. */
@@ -80,8 +89,8 @@ export class SocketCore {
   readonly #connectors = new Map<string, Connector>();
   /** Those that are open. */
   readonly #pipes = new Set<Pipe>();
-  /** All that still have a wire: in their handshake, open, or writing their last messages. */
-  readonly #wired = new Set<ZmtpPipe>();
+  /** All of which something is left: in their handshake, open, or writing their last messages. */
+  readonly #wired = new Set<ManagedPipe>();
   #pipeCount = 0;
   #lastEndpoint: string | undefined;
   #closing: Promise<void> | undefined;
@@ -90,7 +99,7 @@ export class SocketCore {
 
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(parts: SocketCoreParts) {
-    const { transports, clock, random, endOfTurn = queueMicrotask, ...others } = parts;
+    const { transports, clock, random, endOfTurn = queueMicrotask, inproc, ...others } = parts;
     const { socketType, owner, observer, mechanism = nullMechanism, metadata, ...given } = others;
     this.socketType = socketType;
     this.clock = clock;
@@ -100,16 +109,14 @@ export class SocketCore {
     this.#owner = owner;
     this.#observer = observer;
     this.#transports = transports;
+    this.#inproc = inproc;
     this.#flushQueue = new FlushQueue(endOfTurn);
     this.#context = {
-      socketType,
       clock,
       random,
-      owner,
       options: this.options,
-      wireOptions: this.options,
       emit: (event) => this.#emit(event),
-      adopt: (wire, source) => this.#adopt(wire, source),
+      adopt: (opening, source) => this.#adopt(opening, source),
     };
   }
 
@@ -151,7 +158,7 @@ export class SocketCore {
   bind(endpoint: string, signal?: AbortSignal): Promise<string> {
     this.#checkOpen("bind");
     const parsed = parseEndpoint(endpoint);
-    return this.#listen(parsed, this.#transportOf(parsed), signal);
+    return this.#listen(formatEndpoint(parsed), this.#openerOf(parsed), signal);
   }
 
   /**
@@ -166,10 +173,12 @@ export class SocketCore {
     if (!isConnectable(parsed)) {
       throw new UsageError("USAGE_ENDPOINT", `expected one peer to connect to, got ${endpoint}`);
     }
-    const connector = new Connector(parsed, this.#transportOf(parsed), this.#context);
-    this.#lastEndpoint = connector.address;
-    if (this.#connectors.has(connector.address)) return;
-    this.#connectors.set(connector.address, connector);
+    const address = formatEndpoint(parsed);
+    const opener = this.#openerOf(parsed);
+    this.#lastEndpoint = address;
+    if (this.#connectors.has(address)) return;
+    const connector = new Connector(address, opener, this.#context);
+    this.#connectors.set(address, connector);
     connector.start();
   }
 
@@ -254,16 +263,11 @@ export class SocketCore {
     for (const pipe of this.#wired) pipe.destroy();
   }
 
-  async #listen(
-    endpoint: Endpoint,
-    transport: WireTransport,
-    signal: AbortSignal | undefined,
-  ): Promise<string> {
+  async #listen(asked: string, opener: Opener, signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted();
-    const asked = formatEndpoint(endpoint);
     const binding = new Binding(asked, this.#context);
     try {
-      const listening = await transport.listen(endpoint, binding.accept, this.options);
+      const listening = await opener.listen(binding.accept);
       if (this.closed || signal?.aborted === true) {
         await listening.close();
         signal?.throwIfAborted();
@@ -279,41 +283,40 @@ export class SocketCore {
     return binding.address;
   }
 
-  #adopt(wire: Wire, source: WireSource): ZmtpPipe {
-    const { clock } = this;
-    const owner = this.#owner;
+  #adopt(opening: Opening, source: PipeSource): ManagedPipe {
     this.#pipeCount += 1;
-    const pipe: ZmtpPipe = new ZmtpPipe({
+    const pipe = opening.adopt({
       id: this.#pipeCount,
       endpoint: source.endpoint,
       origin: source.origin,
-      wire,
-      connection: this.#newConnection(clock.now()),
-      clock,
+      clock: this.clock,
       flushQueue: this.#flushQueue,
       sendHighWaterMark: this.options.sendHighWaterMark,
-      owner,
-      lifecycle: {
-        opened: () => {
-          this.#pipes.add(pipe);
-          source.lifecycle.opened(pipe);
-          owner.opened(pipe);
-        },
-        refused: (_pipe, error, retry) => source.lifecycle.refused(pipe, error, retry),
-        ended: (_pipe, error, retry) => {
-          this.#pipes.delete(pipe);
-          // The owner first: what it reacts with, such as another send, meets the old state.
-          owner.closed(pipe, error);
-          source.lifecycle.ended(pipe, error, retry);
-        },
-        released: () => {
-          this.#wired.delete(pipe);
-          if (this.#wired.size === 0) this.#unwired?.();
-        },
-      },
+      owner: this.#owner,
+      lifecycle: this.#lifecycleOf(source),
     });
     this.#wired.add(pipe);
     return pipe;
+  }
+
+  #lifecycleOf(source: PipeSource): PipeLifecycle {
+    return {
+      opened: (pipe) => {
+        this.#pipes.add(pipe);
+        source.lifecycle.opened(pipe);
+        this.#owner.opened(pipe);
+      },
+      refused: (pipe, error, retry) => source.lifecycle.refused(pipe, error, retry),
+      ended: (pipe, error, retry) => {
+        this.#pipes.delete(pipe);
+        this.#owner.closed(pipe, error);
+        source.lifecycle.ended(pipe, error, retry);
+      },
+      released: (pipe) => {
+        this.#wired.delete(pipe);
+        if (this.#wired.size === 0) this.#unwired?.();
+      },
+    };
   }
 
   #newConnection(now: number): Connection {
@@ -336,19 +339,39 @@ export class SocketCore {
     );
   }
 
-  #transportOf(endpoint: Endpoint): WireTransport {
-    const transports = this.#transports;
-    const transport = Object.hasOwn(transports, endpoint.scheme)
-      ? transports[endpoint.scheme]
-      : undefined;
-    if (transport === undefined) {
-      const known = Object.keys(transports).join(", ");
-      throw new UsageError(
-        "USAGE_ENDPOINT",
-        `no transport for ${formatEndpoint(endpoint)}; there are ${known}`,
-      );
+  /** @throws {UsageError} `USAGE_ENDPOINT` when there is no transport for the scheme */
+  #openerOf(endpoint: Endpoint): Opener {
+    const address = formatEndpoint(endpoint);
+    const hub = this.#inproc;
+    if (endpoint.scheme === "inproc" && hub !== undefined) {
+      const { socketType, options } = this;
+      const identity = {
+        socketType,
+        routingId: options.routingId,
+        metadata: this.#metadata ?? new Map<string, Uint8Array>(),
+      };
+      return {
+        dial: (signal) => hub.dial(address, identity, signal),
+        listen: (accept) => hub.listen(address, identity, accept),
+      };
     }
-    return transport;
+    const { [endpoint.scheme]: transport } = this.#transports;
+    if (transport !== undefined) return this.#wireOpener(endpoint, transport);
+    const known = Object.keys(this.#transports).join(", ");
+    throw new UsageError("USAGE_ENDPOINT", `no transport for ${address}; there are ${known}`);
+  }
+
+  #wireOpener(endpoint: Endpoint, transport: WireTransport): Opener {
+    const opening = (wire: Wire): Opening => ({
+      address: wire.address,
+      adopt: (parts) =>
+        new ZmtpPipe({ ...parts, wire, connection: this.#newConnection(parts.clock.now()) }),
+      discard: () => wire.destroy(),
+    });
+    return {
+      dial: async (signal) => opening(await transport.dial(endpoint, signal, this.options)),
+      listen: (accept) => transport.listen(endpoint, (wire) => accept(opening(wire)), this.options),
+    };
   }
 
   #checkOpen(verb: string): void {

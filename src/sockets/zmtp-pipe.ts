@@ -20,7 +20,8 @@ import type { ConnectionEvent } from "../zmtp/connection-event.ts";
 import type { Wire, WireHandler } from "./dialer.ts";
 import { TransportError } from "./errors.ts";
 import type { Flushable, FlushQueue } from "./flush-queue.ts";
-import type { Message, PeerInfo, Pipe, PipeOwner } from "./pipe.ts";
+import type { ManagedPipe, PipeLifecycle, PipeParts } from "./opening.ts";
+import type { Message, PeerInfo, PipeOwner } from "./pipe.ts";
 
 /** Messages that are written at once instead of at the end of the turn. */
 export const FLUSH_MESSAGES = 32;
@@ -43,37 +44,16 @@ const UNKNOWN_PEER: PeerInfo = {
   address: "",
 };
 
-/** What a pipe reports to whoever opened its wire. No method of it may throw. */
-export interface PipeLifecycle {
-  /** The handshake is done; the pipe takes messages from now on. */
-  opened(pipe: ZmtpPipe): void;
-  /** The handshake failed. `retry` is false where another attempt would end in the same way. */
-  refused(pipe: ZmtpPipe, error: Error, retry: boolean): void;
-  /** The pipe was open and takes no messages any more. */
-  ended(pipe: ZmtpPipe, error: Error | undefined, retry: boolean): void;
-  /** The wire is gone. Follows `refused`, `ended`, or the abandoning of a handshake. */
-  released(pipe: ZmtpPipe): void;
-}
-
-/** What a pipe is made of. */
-export interface ZmtpPipeParts {
-  readonly id: number;
-  readonly endpoint: string;
-  readonly origin: "bound" | "connected";
+/** What a pipe over a wire is made of. */
+export interface ZmtpPipeParts extends PipeParts {
   readonly wire: Wire;
   readonly connection: Connection;
-  readonly clock: Clock;
-  readonly flushQueue: FlushQueue;
-  /** Messages. */
-  readonly sendHighWaterMark: number;
-  readonly owner: PipeOwner;
-  readonly lifecycle: PipeLifecycle;
 }
 
 type Phase = "handshake" | "open" | "ending" | "gone";
 
 /** One peer behind a wire, from the first octet of the greeting on. */
-export class ZmtpPipe implements Pipe, WireHandler, Flushable {
+export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   readonly id: number;
   readonly endpoint: string;
   readonly origin: "bound" | "connected";
@@ -112,7 +92,6 @@ export class ZmtpPipe implements Pipe, WireHandler, Flushable {
     this.#lastHeardAt = parts.clock.now();
   }
 
-  /** Begins the handshake. Called once, after which the lifecycle hears of it. */
   start(): void {
     this.#wire.attach(this);
     this.#settle();
@@ -181,7 +160,6 @@ export class ZmtpPipe implements Pipe, WireHandler, Flushable {
     }
   }
 
-  /** Ends at once and drops what was not sent. The owner hears `closed` if the pipe was open. */
   destroy(): void {
     if (this.#phase === "gone") return;
     if (this.#phase === "open") this.#end(undefined, true);
@@ -343,8 +321,9 @@ export class ZmtpPipe implements Pipe, WireHandler, Flushable {
   #finish(): void {
     if (this.#blocked) return;
     this.#write();
-    // The wire keeps what it took, also when it wants no more.
+    // The wire keeps what it took, also when it wants no more. It has to read to see the other end.
     this.#wire.end();
+    if (this.#paused || this.#choked) this.#wire.resume();
   }
 
   #cutShort(): TransportError {
