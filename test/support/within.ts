@@ -1,0 +1,26 @@
+/** Waits that end. */
+
+/** Rejects when `promise` has not settled within a bound, naming what was waited for. */
+export async function within<T>(promise: Promise<T>, what: string, ms = 5000): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no ${what} within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves with the next value that `subscribe` hands to its listener and `accept` takes. */
+export function nextOf<T>(
+  subscribe: (listener: (value: T) => void) => void,
+  accept: (value: T) => boolean,
+): Promise<T> {
+  return new Promise((resolve) => {
+    subscribe((value) => {
+      if (accept(value)) resolve(value);
+    });
+  });
+}
