@@ -15,11 +15,19 @@ export interface MessageLimits {
   readonly maxFrames: number;
 }
 
-/** Collects the frames of one message. */
+/**
+ * Collects the frames of one message.
+ *
+ * Nearly all messages have one frame, or a delimiter and one: these are made as literals of exactly
+ * that size, since an array that is pushed to reserves room for many.
+ */
 export class MessageAssembler {
   readonly #maxMessageBytes: number;
   readonly #maxFrames: number;
-  #frames: Uint8Array[] = [];
+  #first: Uint8Array | undefined;
+  /** Frames behind the first one. */
+  #more: Uint8Array[] = [];
+  #heldFrames = 0;
   #heldBytes = 0;
 
   constructor(limits: MessageLimits) {
@@ -44,22 +52,27 @@ export class MessageAssembler {
         `${this.#heldBytes + size} octets where ${this.#maxMessageBytes} are allowed`,
       );
     }
-    if (this.#frames.length >= this.#maxFrames) {
+    if (this.#heldFrames >= this.#maxFrames) {
       throw new ZmtpError("ZMTP_TOO_MANY_FRAMES", `more than ${this.#maxFrames} frames`);
     }
   }
 
   /** Adds a frame and returns the message that it completes. */
   push(more: boolean, body: Uint8Array): Uint8Array[] | undefined {
-    const frames = this.#frames;
-    // Pushing to an empty array reserves room for many; most messages have one frame.
-    if (!more && frames.length === 0) return [body];
-    frames.push(body);
+    const first = this.#first;
     if (more) {
+      if (first === undefined) this.#first = body;
+      else this.#more.push(body);
+      this.#heldFrames += 1;
       this.#heldBytes += body.length;
       return undefined;
     }
-    this.#frames = [];
+    if (first === undefined) return [body];
+
+    const frames = this.#heldFrames === 1 ? [first, body] : [first, ...this.#more, body];
+    if (this.#heldFrames > 1) this.#more = [];
+    this.#first = undefined;
+    this.#heldFrames = 0;
     this.#heldBytes = 0;
     return frames;
   }
