@@ -79,6 +79,9 @@ async function loadHalf(name: string, endpoint: string): Promise<void> {
   tell({ type: "ready", endpoint });
 }
 
+// Nobody is left to tell when the driver is gone.
+process.once("disconnect", () => process.exit());
+
 const [role, name = "", endpoint = ""] = process.argv.slice(2);
 const started = role === "serve" ? serveHalf(name) : loadHalf(name, endpoint);
 started.catch((error: unknown) => {

@@ -52,14 +52,17 @@ export function slope(values: readonly number[]): number {
   return below === 0 ? 0 : above / below;
 }
 
-/** Growth per call beyond which something is kept that should not be. */
-export interface Bounds {
-  readonly heapBytesPerCall: number;
-  readonly rssBytesPerCall: number;
+interface Bound {
+  /** Growth that compilers and allocators are allowed over the whole run, whatever its length. */
+  readonly floorBytes: number;
+  /** Growth per call beyond which something is kept that should not be. */
+  readonly bytesPerCall: number;
 }
 
-/** Even the smallest object kept per call is above the first; the second leaves room for the allocator. */
-export const BOUNDS: Bounds = { heapBytesPerCall: 4, rssBytesPerCall: 40 };
+/** Keeping the smallest object for one call in a hundred is above this. */
+const HEAP: Bound = { floorBytes: 2 ** 20, bytesPerCall: 1 };
+/** The allocator returns pages as it likes, so this finds only large leaks outside of the heap. */
+const RSS: Bound = { floorBytes: 32 * 2 ** 20, bytesPerCall: 16 };
 
 /**
  * Says what grew, one sentence each; empty when everything is flat.
@@ -68,13 +71,24 @@ export const BOUNDS: Bounds = { heapBytesPerCall: 4, rssBytesPerCall: 40 };
  * @param callsPerWindow - calls between two samples
  */
 export function growth(samples: readonly Sample[], callsPerWindow: number): string[] {
-  const perCall = (value: (sample: Sample) => number): number =>
-    slope(samples.map(value)) / callsPerWindow;
+  const steps = samples.length - 1;
   const grown: string[] = [];
-  const heap = perCall((sample) => sample.heapBytes);
-  if (heap > BOUNDS.heapBytesPerCall) grown.push(`heap grows by ${heap.toFixed(1)} octets a call`);
-  const rss = perCall((sample) => sample.rssBytes);
-  if (rss > BOUNDS.rssBytesPerCall) grown.push(`RSS grows by ${rss.toFixed(1)} octets a call`);
+  const check = (what: string, bound: Bound, values: readonly number[]): void => {
+    const bytes = slope(values) * steps;
+    const perCall = bytes / (steps * callsPerWindow);
+    if (bytes <= bound.floorBytes || perCall <= bound.bytesPerCall) return;
+    grown.push(`${what} grows by ${perCall.toFixed(1)} octets a call`);
+  };
+  check(
+    "heap",
+    HEAP,
+    samples.map((sample) => sample.heapBytes),
+  );
+  check(
+    "RSS",
+    RSS,
+    samples.map((sample) => sample.rssBytes),
+  );
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined) return ["nothing was sampled"];

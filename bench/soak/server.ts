@@ -29,4 +29,6 @@ process.on("message", (order: ServerOrder) => {
   if (order === "sample") tell({ type: "sample", sample: takeSample(server.openCalls) });
   else void server.close().then(() => process.disconnect());
 });
+// Nobody is left to serve when the soak itself is gone.
+process.once("disconnect", () => process.exit());
 tell({ type: "listening", endpoint });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { filesUnder, ROOT } from "./tree.ts";
 
-const CODE = /"((?:USAGE|ZMTP|WS|SOCKET|TRANSPORT|CODEC|DIALECT)_[A-Z0-9_]+)"/g;
+const CODE = /"((?:USAGE|ZMTP|WS|SOCKET|TRANSPORT|CODEC|DIALECT|SOURCE)_[A-Z0-9_]+)"/g;
 
 /** Every code that a source file writes down, and every status a call can end with. */
 function codesInUse(): Set<string> {

@@ -24,24 +24,35 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** The page with ports that are free on this machine. */
-async function pageWithFreePorts(): Promise<string> {
-  let page = readFileSync(join(ROOT, "README.md"), "utf8");
-  const ports = new Set([...page.matchAll(/tcp:\/\/[\d.]+:(\d{2,5})\b/g)].map((match) => match[1]));
-  for (const port of ports) page = page.replaceAll(`:${port}`, `:${await freePort()}`);
-  return page;
+const page = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** Ports that are free on this machine for those that the page shows. */
+const ports = new Map<string, string>();
+for (const [, port = ""] of page.matchAll(/tcp:\/\/[\d.]+:(\d{2,5})\b/g)) {
+  if (!ports.has(port)) ports.set(port, String(await freePort()));
 }
 
-const page = await pageWithFreePorts();
+function withFreePorts(text: string): string {
+  return text.replaceAll(/(?<=tcp:\/\/[\d.]+:)\d+/g, (port) => ports.get(port) ?? port);
+}
+
 const commands = commandsOf(page).filter(({ words }) => words[0] === "npx" || words[0] === "node");
 const files = filesOf(page);
 const { bin } = readJson("package.json") as { bin: { zerocall: string } };
+
+/** Rejects with what the compiler says, which it says on stdout. */
+async function compile(folder: string): Promise<void> {
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  await run(process.execPath, [compiler, "-p", folder]).catch(({ stdout }: { stdout: string }) => {
+    throw new Error(`the files do not compile:\n${stdout}`);
+  });
+}
 
 /** What a reader's command is here: the built command, or the compiled file. */
 function programOf({ words }: Command): string[] {
   if (words[0] === "npx") {
     expect(words[1], "the page runs no other package").toBe("zerocall");
-    return [join(ROOT, bin.zerocall), ...words.slice(2)];
+    return [join(ROOT, bin.zerocall), ...words.slice(2).map(withFreePorts)];
   }
   return words.slice(1).map((word) => word.replace(/\.ts$/, ".js"));
 }
@@ -68,10 +79,12 @@ describe("README.md", () => {
   beforeAll(async () => {
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
-    for (const { name, text } of files) writeFileSync(join(FOLDER, name), text);
+    for (const { name, text } of files) writeFileSync(join(FOLDER, name), withFreePorts(text));
     const config = {
       extends: "../../tsconfig.base.json",
       include: ["."],
+      // What is compiled lies beside its source, which excludes the folder unless told otherwise.
+      exclude: [],
       compilerOptions: {
         composite: false,
         declarationMap: false,
@@ -82,7 +95,7 @@ describe("README.md", () => {
       },
     };
     writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify(config));
-    await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", FOLDER]);
+    await compile(FOLDER);
   });
 
   afterAll(async () => {
@@ -105,7 +118,7 @@ describe("README.md", () => {
     async ({ command }) => {
       if (serves(command)) return start(programOf(command));
       const output = await printed(programOf(command));
-      expect(command.printed === "" ? output : command.printed).toBe(output);
+      expect(output).toBe(command.printed === "" ? output : command.printed);
     },
   );
 
@@ -113,6 +126,6 @@ describe("README.md", () => {
     const program = file.name.replace(/\.ts$/, ".js");
     if (isServer(file) && !file.text.includes("new Client")) return start([program]);
     const output = await printed([program]);
-    expect(file.printed ?? output).toBe(output);
+    expect(output).toBe(file.printed ?? output);
   });
 });
