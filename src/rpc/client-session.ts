@@ -225,6 +225,10 @@ export class ClientSession {
       this.#malformed(packet);
       return;
     }
+    if (packet.type === "immediate") {
+      this.#give(packet.message);
+      return;
+    }
     const call = packet.channel.call as ClientCall;
     if (call.state !== "open") return;
     call.answered = true;
@@ -242,6 +246,10 @@ export class ClientSession {
       case "end":
         this.#close(call);
         call.queue.end(packet.value);
+        call.resolveStream();
+        break;
+      case "stream":
+        call.deadlineAt = Infinity;
         call.resolveStream();
         break;
       case "credit":

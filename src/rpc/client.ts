@@ -175,7 +175,7 @@ export class ClientCore implements TransportOwner {
     const { dialect, observer } = this.#settings;
     const session = new ClientSession(
       link,
-      { translator: dialect.clientTranslator(), traits: dialect.traits },
+      { translator: dialect.clientTranslator(link), traits: dialect.traits },
       this.#sessionSettings,
     );
     this.#sessions.set(link, session);

@@ -11,12 +11,24 @@ import type { ChannelRef, Message, Packet } from "./packet.ts";
 import type { Registry } from "./registry.ts";
 import type { Method } from "./method.ts";
 
+/** What the handshake told about a peer, for protocols whose frames depend on it. */
+export interface PeerKind {
+  /** The peer's ZeroMQ socket type in capitals, such as `"REQ"`; empty where there is none. */
+  readonly socketType: string;
+}
+
 /** What a dialect can express, so that sessions ask for nothing else. */
 export interface DialectTraits {
+  /** A method may answer with a stream. Where not, such an answer becomes an error. */
+  readonly streams: boolean;
   /** Channels beat, and a peer may insist on hearing them. */
   readonly heartbeats: boolean;
   /** Items need credit. Without it a stream is bounded by the wire alone. */
   readonly credit: boolean;
+  /** Items that may be sent before any credit came. */
+  readonly freeItems: number;
+  /** The most items that one grant may carry. */
+  readonly maxGrantItems: number;
 }
 
 /** Translates between one peer's messages and packets. */
@@ -54,8 +66,8 @@ export interface Dialect {
   readonly traits: DialectTraits;
   /** Whether a peer whose first message this is speaks the dialect. */
   recognises(message: Message): boolean;
-  clientTranslator(): Translator;
-  serverTranslator(): Translator;
+  clientTranslator(peer: PeerKind): Translator;
+  serverTranslator(peer: PeerKind): Translator;
   /** The methods that every server of this dialect has, such as introspection, by name. */
   builtins(registry: Registry): ReadonlyMap<string, Method>;
 }

@@ -58,6 +58,11 @@ export class Dispatcher {
 
   /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
   dispatch(call: ServerCall): void {
+    const before = call.options?.after?.call as ServerCall | undefined;
+    if (before?.state === "open") {
+      (before.followers ??= []).push(call);
+      return;
+    }
     const method = this.#settings.find(call);
     if (method === undefined) {
       call.session.fail(call, this.#unknownMethod(call.method));
@@ -82,6 +87,9 @@ export class Dispatcher {
 
   /** Takes note that a call which was running is over, and starts one that waits. */
   finished(call: ServerCall): void {
+    for (const follower of call.followers ?? []) {
+      if (follower.state === "open") this.dispatch(follower);
+    }
     if (!call.running) return;
     call.running = false;
     this.#running--;
@@ -97,7 +105,7 @@ export class Dispatcher {
     const { named, inputIndex } = call.options ?? NO_OPTIONS;
     let { args } = call;
     if (named !== undefined) {
-      const placed = placeNamed(method, named);
+      const placed = placeNamed(method, args, named);
       if (placed.type === "mismatch") {
         call.session.fail(call, placed.failure);
         return undefined;
@@ -185,8 +193,8 @@ function settle(call: ServerCall, result: unknown): void {
     return;
   }
   const pump = new Pump(source, call, call.credit);
-  if (call.state === "closed") {
-    // The caller left while the handler was preparing its stream.
+  if (!call.session.beginStream(call)) {
+    // The caller left while the handler was preparing its stream, or cannot read one.
     pump.close();
     return;
   }

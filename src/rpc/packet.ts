@@ -41,12 +41,14 @@ export interface RequestOptions {
   /** Time until the whole stream has to be over, in ms. */
   readonly totalTimeoutMs?: number;
   readonly headers?: Headers;
-  /** Arguments by name; the positional ones are empty then. */
+  /** Arguments by name, behind the positional ones. */
   readonly named?: Readonly<Record<string, unknown>>;
   /** Position of the argument that is a stream of the caller's items. */
   readonly inputIndex?: number;
   /** Nobody waits for an answer, and none is sent. */
   readonly oneWay?: boolean;
+  /** The call of this channel has to be over before this one runs. */
+  readonly after?: ChannelRef;
 }
 
 export type Packet =
@@ -57,6 +59,8 @@ export type Packet =
       readonly args: readonly unknown[];
       readonly options: RequestOptions | undefined;
     }
+  /** The answer will be a stream; dialects whose first item says so have no word for it. */
+  | { readonly type: "stream"; readonly channel: ChannelRef }
   | { readonly type: "result"; readonly channel: ChannelRef; readonly value: unknown }
   | { readonly type: "error"; readonly channel: ChannelRef; readonly failure: Failure }
   | {
@@ -73,6 +77,12 @@ export type Packet =
   | { readonly type: "return"; readonly channel: ChannelRef; readonly value: unknown }
   | { readonly type: "cancel"; readonly channel: ChannelRef; readonly reason: string }
   | { readonly type: "heartbeat"; readonly channel: ChannelRef }
+  | {
+      /** What the protocol itself answers, whatever becomes of the call: sent back at once. */
+      readonly type: "immediate";
+      readonly channel: undefined;
+      readonly message: Message;
+    }
   | {
       /** A message that is no packet. With a channel it can be answered, without it is dropped. */
       readonly type: "malformed";

@@ -36,8 +36,10 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
   running: boolean = false;
   /** Beats are exchanged only while a call is remembered beyond its request. */
   heartbeat: Heartbeat | undefined = undefined;
-  /** Items that the caller has granted before there was a stream to send; the first one is free. */
-  credit = 1;
+  /** Items that may be sent, counted here until there is a stream that sends them. */
+  credit: number;
+  /** Calls that run when this one is over. */
+  followers: ServerCall[] | undefined = undefined;
   /** What the handler yields. */
   pump: Pump | undefined = undefined;
   /** What the caller streams in. */
@@ -62,6 +64,7 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
     this.args = request.args;
     this.options = request.options;
     this.receivedAt = now;
+    this.credit = session.freeItems;
     const timeoutMs = request.options?.timeoutMs;
     this.deadlineAt = timeoutMs === undefined ? Infinity : now + timeoutMs;
   }

@@ -97,6 +97,26 @@ export class ServerSession {
     this.#schedule(call);
   }
 
+  /** Items that this peer's protocol lets go before any credit came. */
+  get freeItems(): number {
+    return this.#traits.credit ? this.#traits.freeItems : Infinity;
+  }
+
+  /**
+   * Says that the answer will be a stream.
+   *
+   * @returns `false` when the peer's protocol has none; the call has failed then
+   */
+  beginStream(call: ServerCall): boolean {
+    if (call.state === "closed") return false;
+    if (this.#traits.streams) {
+      return this.#trySend(call, { type: "stream", channel: call.channel });
+    }
+    const message = `${call.method}() answers with a stream, which the peer's protocol has not`;
+    this.failWith(call, new RpcError("unimplemented", message));
+    return false;
+  }
+
   /** Answers a unary call. */
   reply(call: ServerCall, value: unknown): void {
     if (call.state === "closed") return;
@@ -194,6 +214,10 @@ export class ServerSession {
   #accept(packet: Packet, now: number): boolean {
     if (packet.type === "malformed") {
       this.#malformed(packet, now);
+      return false;
+    }
+    if (packet.type === "immediate") {
+      this.link.send(packet.message);
       return false;
     }
     if (packet.type === "request") {

@@ -192,7 +192,7 @@ export class ServerCore implements TransportOwner {
   }
 
   #handle(session: ServerSession, packet: Packet, now: number): void {
-    const call = packet.type === "malformed" ? undefined : (packet.channel.call as ServerCall);
+    const call = packet.channel?.call as ServerCall | undefined;
     if (call === undefined) return;
     switch (packet.type) {
       case "request":
@@ -249,7 +249,7 @@ export class ServerCore implements TransportOwner {
     const session = new ServerSession(
       link,
       {
-        translator: dialect.serverTranslator(),
+        translator: dialect.serverTranslator(link),
         traits: dialect.traits,
         builtins: this.#builtins.get(dialect) ?? new Map<string, Method>(),
       },

@@ -17,6 +17,8 @@ export interface Link {
   readonly endpoint: string;
   /** The peer's address as the platform prints it; empty where there is none. */
   readonly address: string;
+  /** The peer's ZeroMQ socket type in capitals; empty where there is none. */
+  readonly socketType: string;
   /** Messages wait for the peer, up to the high-water mark. */
   readonly full: boolean;
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */

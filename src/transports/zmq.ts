@@ -11,12 +11,28 @@
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
 import { SocketCore, type SocketPlatform } from "../sockets/socket-core.ts";
+import type { SocketType } from "../zmtp/socket-type.ts";
 import type { SocketEvent } from "../sockets/socket-event.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 
+/** The socket type of each role. */
+export interface RoleSocketTypes {
+  /** @default "DEALER" */
+  readonly client?: "DEALER" | "PUSH";
+  /** @default "ROUTER" */
+  readonly server?: "ROUTER" | "PULL";
+}
+
 /** Makes transports over ZeroMQ. */
-export function zmqTransport(platform: SocketPlatform, options: SocketOptions): TransportFactory {
-  return (role, owner) => new ZmqTransport(role, owner, platform, options);
+export function zmqTransport(
+  platform: SocketPlatform,
+  options: SocketOptions,
+  types: RoleSocketTypes = {},
+): TransportFactory {
+  return (role, owner) => {
+    const socketType = role === "client" ? (types.client ?? "DEALER") : (types.server ?? "ROUTER");
+    return new ZmqTransport(socketType, owner, platform, options);
+  };
 }
 
 /** A pipe as the RPC half sees it. */
@@ -25,12 +41,14 @@ class ZmqLink implements Link {
   readonly id: number;
   readonly endpoint: string;
   readonly address: string;
+  readonly socketType: string;
 
   constructor(pipe: Pipe) {
     this.#pipe = pipe;
     this.id = pipe.id;
     this.endpoint = pipe.endpoint;
     this.address = pipe.peer.address;
+    this.socketType = pipe.peer.socketType;
   }
 
   get full(): boolean {
@@ -65,7 +83,7 @@ class ZmqTransport implements Transport, PipeOwner {
   readonly #connected = new Set<string>();
 
   constructor(
-    role: "client" | "server",
+    socketType: SocketType,
     owner: TransportOwner,
     platform: SocketPlatform,
     options: SocketOptions,
@@ -74,7 +92,7 @@ class ZmqTransport implements Transport, PipeOwner {
     this.#core = new SocketCore({
       ...platform,
       ...options,
-      socketType: role === "client" ? "DEALER" : "ROUTER",
+      socketType,
       owner: this,
       observer: (event) => this.#observe(event),
     });

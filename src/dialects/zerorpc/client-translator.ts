@@ -65,7 +65,7 @@ export class ClientTranslator implements Translator {
   }
 
   encode(packet: Packet): Message | undefined {
-    if (packet.type === "malformed") return undefined;
+    if (packet.channel === undefined || packet.type === "stream") return undefined;
     const channel = packet.channel as ClientChannel;
     if (packet.type === "request") {
       return this.#encodeRequest(channel, packet.method, packet.args, packet.options);

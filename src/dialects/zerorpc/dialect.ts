@@ -29,7 +29,13 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
   const codec = new EventCodec(random, options.limits);
   return {
     name: "zerorpc",
-    traits: { heartbeats: true, credit: true },
+    traits: {
+      streams: true,
+      heartbeats: true,
+      credit: true,
+      freeItems: 1,
+      maxGrantItems: Infinity,
+    },
     // An event is an array of three; nothing else of the five protocols starts like this.
     recognises: (message) => message.at(-1)?.[0] === 0x93,
     clientTranslator: () => new ClientTranslator(codec),

@@ -43,7 +43,7 @@ const ERROR_FIELD = asciiText("error");
 const DELIMITER = new Uint8Array(0);
 
 /** Every packet but a request, as its session writes it. */
-export type FollowUp = Exclude<Packet, { type: "request" | "malformed" }>;
+export type FollowUp = Exclude<Packet, { type: "request" | "malformed" | "immediate" | "stream" }>;
 
 /** Writes one event of an open channel. */
 export function encodeFollowUp(

@@ -43,8 +43,10 @@ export class ServerTranslator implements Translator {
     }
   }
 
-  encode(packet: Packet): Message {
-    const channel = ("channel" in packet ? packet.channel : undefined) as ServerChannel;
+  encode(packet: Packet): Message | undefined {
+    // The first STREAM says that the answer is one.
+    if (packet.type === "stream") return undefined;
+    const channel = packet.channel as ServerChannel;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
   }
 
