@@ -24,8 +24,13 @@ export function countMismatch(method: Method, count: number): Failure | undefine
   );
 }
 
-/** Puts arguments that came by name into the order of the parameters. */
-export function placeNamed(method: Method, named: Readonly<Record<string, unknown>>): Matched {
+/** Puts arguments that came by name into the order of the parameters, behind positional ones. */
+export function placeNamed(
+  method: Method,
+  args: readonly unknown[],
+  named: Readonly<Record<string, unknown>>,
+): Matched {
+  if (Object.keys(named).length === 0) return { type: "arguments", args };
   const { parameters } = method.description;
   if (parameters === undefined) {
     return {
@@ -38,7 +43,14 @@ export function placeNamed(method: Method, named: Readonly<Record<string, unknow
   if (unknown.length > 0) {
     return { type: "mismatch", failure: mismatch(method, `has no parameter ${quoted(unknown)}`) };
   }
-  const missing = names.slice(0, method.arity.least).filter((name) => !Object.hasOwn(named, name));
+  const twice = names.slice(0, args.length).filter((name) => Object.hasOwn(named, name));
+  if (twice.length > 0) {
+    const what = `got ${quoted(twice)} by position and by name`;
+    return { type: "mismatch", failure: mismatch(method, what) };
+  }
+  const missing = names
+    .slice(args.length, method.arity.least)
+    .filter((name) => !Object.hasOwn(named, name));
   if (missing.length > 0) {
     return {
       type: "mismatch",
@@ -46,7 +58,8 @@ export function placeNamed(method: Method, named: Readonly<Record<string, unknow
     };
   }
   const last = names.findLastIndex((name) => Object.hasOwn(named, name));
-  return { type: "arguments", args: names.slice(0, last + 1).map((name) => named[name]) };
+  const placed = names.slice(args.length, last + 1).map((name) => named[name]);
+  return { type: "arguments", args: [...args, ...placed] };
 }
 
 function mismatch(method: Method, what: string): Failure {

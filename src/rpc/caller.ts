@@ -38,6 +38,8 @@ export interface CallOptions {
   readonly totalTimeoutMs?: number;
   /** Cancels the call: the caller gets an `RpcError` at once, the handler's signal aborts. */
   readonly signal?: AbortSignal;
+  /** Arguments by name, behind the positional ones. Not on the wire of every dialect. */
+  readonly named?: Readonly<Record<string, unknown>>;
   /** Headers for the handler, beside those of the client. */
   readonly headers?: Headers;
   /**
@@ -181,7 +183,7 @@ export class Caller {
         options.headers === undefined
           ? settings.headers
           : { ...settings.headers, ...options.headers },
-        args === positional ? undefined : (args as Readonly<Record<string, unknown>>),
+        args === positional ? options.named : (args as Readonly<Record<string, unknown>>),
         input?.index,
       ),
     };

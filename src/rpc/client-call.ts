@@ -6,6 +6,7 @@
 
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { ClientSession } from "./client-session.ts";
+import type { DialectTraits } from "./dialect.ts";
 import { RpcError, toFailure } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
@@ -38,6 +39,8 @@ export interface CallRequest {
   readonly input: PumpSource | undefined;
 }
 
+const NO_STEPS: readonly unknown[] = [];
+
 /** The state of a call that was made. */
 export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   timerAt: number = Infinity;
@@ -69,9 +72,19 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   release: (() => void) | undefined = undefined;
   #outcome: CallOutcome | undefined;
   #queue: ItemQueue | undefined = undefined;
+  #earlySteps: readonly unknown[] = NO_STEPS;
   #stream: RemoteStream | undefined = undefined;
 
-  constructor(request: CallRequest, outcome: CallOutcome | undefined, now: number) {
+  /** Whether the first item of a stream comes without being asked for. */
+  readonly firstItemIsFree: boolean;
+
+  constructor(
+    request: CallRequest,
+    outcome: CallOutcome | undefined,
+    start: { readonly now: number; readonly traits: DialectTraits },
+  ) {
+    const { now, traits } = start;
+    this.firstItemIsFree = !traits.credit || traits.freeItems > 0;
     this.request = request;
     this.#outcome = outcome;
     this.startedAt = now;
@@ -135,7 +148,15 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   step(value: unknown): void {
-    this.session?.step(this, value);
+    if (this.state === "waiting") this.#earlySteps = [...this.#earlySteps, value];
+    else this.session?.step(this, value);
+  }
+
+  /** The steps that were taken before there was a peer. */
+  takeEarlySteps(): readonly unknown[] {
+    const steps = this.#earlySteps;
+    this.#earlySteps = NO_STEPS;
+    return steps;
   }
 
   raise(error: unknown): void {

@@ -94,6 +94,7 @@ export class ClientSession {
       call.input.run();
     }
     if (call.prefetches) this.prefetch(call);
+    for (const value of call.takeEarlySteps()) this.step(call, value);
     this.#schedule(call);
   }
 
@@ -122,7 +123,10 @@ export class ClientSession {
   grant(call: ClientCall, unread: number): void {
     if (call.state !== "open" || !call.prefetches) return;
     const items = this.#window(call).grant(unread);
-    if (items > 0) this.#send(call, (channel) => ({ type: "credit", channel, items }));
+    for (let left = items; left > 0; left -= this.#traits.maxGrantItems) {
+      const part = Math.min(left, this.#traits.maxGrantItems);
+      this.#send(call, (channel) => ({ type: "credit", channel, items: part }));
+    }
   }
 
   /** Asks for one item, with a value for the handler's `yield`. */
@@ -373,7 +377,8 @@ export class ClientSession {
   }
 
   #window(call: ClientCall): ReceiveWindow {
-    return (call.window ??= new ReceiveWindow(this.#settings.window, 1));
+    const free = this.#traits.credit ? this.#traits.freeItems : Infinity;
+    return (call.window ??= new ReceiveWindow(this.#settings.window, free));
   }
 
   #giveBack(call: ClientCall, error: RpcError): void {

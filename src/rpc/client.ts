@@ -122,7 +122,7 @@ export class ClientCore implements TransportOwner {
   start(request: CallRequest, outcome: CallOutcome | undefined): ClientCall {
     if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
     const now = this.#settings.clock.now();
-    const call = new ClientCall(request, outcome, now);
+    const call = new ClientCall(request, outcome, { now, traits: this.#settings.dialect.traits });
     this.#openCalls++;
     this.#send(call, now);
     return call;

@@ -14,6 +14,8 @@ import type { ItemQueue } from "./item-queue.ts";
 /** What a stream asks of its call. */
 export interface StreamControl {
   readonly queue: ItemQueue;
+  /** The first item comes without being asked for. */
+  readonly firstItemIsFree: boolean;
   /** Lets the peer run ahead from now on. */
   prefetch(): void;
   /** Asks the peer for one more item, giving `value` to its `yield`. */
@@ -47,9 +49,9 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown> {
       if (value !== undefined) return Promise.reject(paceError());
       return queue.next();
     }
-    // The first item needs no asking: the request did that.
-    if (this.#pace === "undecided") this.#pace = "step";
-    else if (!queue.ended) this.#control.step(value);
+    const first = this.#pace === "undecided";
+    this.#pace = "step";
+    if (!(first && this.#control.firstItemIsFree) && !queue.ended) this.#control.step(value);
     return queue.next();
   }
 
