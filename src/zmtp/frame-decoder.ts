@@ -21,7 +21,7 @@ import {
 } from "./frame.ts";
 
 /** Most that is reserved for a body of which nothing has arrived. */
-export const FIRST_BODY_BYTES = 65_536;
+export const FIRST_BODY_BYTES = 4096;
 /** A full buffer grows to this multiple of what has arrived, never beyond the announced size. */
 const GROWTH = 4;
 
@@ -156,7 +156,7 @@ export class FrameDecoder {
     const filled = this.#filled + octets.length;
     if (filled > this.#body.length || this.#body === NOTHING) {
       const larger = new Uint8Array(Math.min(size, Math.max(FIRST_BODY_BYTES, GROWTH * filled)));
-      larger.set(this.#body.subarray(0, this.#filled));
+      if (this.#filled > 0) larger.set(this.#body.subarray(0, this.#filled));
       this.#body = larger;
     }
     this.#body.set(octets, this.#filled);

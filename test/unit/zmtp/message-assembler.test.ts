@@ -29,6 +29,16 @@ test("counts octets over all frames of a message, and from the start again for t
   assembler.admit(10);
 });
 
+test("counts frames anew for every message", () => {
+  const assembler = new MessageAssembler(limits);
+  for (let i = 0; i < 10; i++) {
+    assembler.admit(1);
+    assembler.push(true, ascii("a"));
+    assembler.admit(1);
+    expect(assembler.push(false, ascii("b"))).toEqual([ascii("a"), ascii("b")]);
+  }
+});
+
 test("counts frames, however small", () => {
   const assembler = new MessageAssembler(limits);
   for (let i = 0; i < 3; i++) {
