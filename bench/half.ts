@@ -48,12 +48,8 @@ function obey(run: Run, close: () => Promise<void>): void {
     }
   };
   process.on("message", (order: Order) => {
-    carryOut(order).then(
-      (answer) => {
-        tell(answer);
-        if (answer.type === "closed") process.disconnect();
-      },
-      (error: unknown) => tell({ type: "failed", message: String(error) }),
+    carryOut(order).then(tell, (error: unknown) =>
+      tell({ type: "failed", message: String(error) }),
     );
   });
 }
@@ -79,7 +75,7 @@ async function loadHalf(name: string, endpoint: string): Promise<void> {
   tell({ type: "ready", endpoint });
 }
 
-// Nobody is left to tell when the driver is gone.
+// The driver has what it wants, or is gone.
 process.once("disconnect", () => process.exit());
 
 const [role, name = "", endpoint = ""] = process.argv.slice(2);

@@ -15,6 +15,9 @@ const HALF = fileURLToPath(new URL("./half.js", import.meta.url));
 /** A half that does not answer for so long is broken; the driver ends. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** How long a half may take to end once nobody talks to it any more. */
+const END_TIMEOUT_MS = 2_000;
+
 /** One workload of one peer in one round. */
 export interface Measurement {
   readonly perSecond: number;
@@ -72,8 +75,15 @@ class Half {
     return answer.timing;
   }
 
-  kill(): void {
-    this.#child.kill("SIGKILL");
+  /** Ends the process: in peace if it can, by force if it does not. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), END_TIMEOUT_MS);
+    await new Promise((resolve) => {
+      this.#child.once("exit", resolve);
+      if (this.#child.connected) this.#child.disconnect();
+    });
+    clearTimeout(timer);
   }
 }
 
@@ -128,8 +138,8 @@ export class Pair {
     } catch {
       // A half that has failed cannot be closed in peace; what it failed with is reported already.
     } finally {
-      this.#client.kill();
-      this.#server.kill();
+      await this.#client.end();
+      await this.#server.end();
     }
   }
 }
