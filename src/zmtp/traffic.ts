@@ -22,7 +22,7 @@ import {
 import type { ConnectionEvent } from "./connection-event.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
 import { ZmtpError } from "./errors.ts";
-import { COMMAND, MORE } from "./frame.ts";
+import { checkFlags, COMMAND, MORE } from "./frame.ts";
 import type { FrameSink } from "./frame-decoder.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -109,20 +109,27 @@ export class Traffic implements FrameSink {
    * @throws {ZmtpError} `ZMTP_MESSAGE_TOO_LARGE`, `ZMTP_TOO_MANY_FRAMES`, `ZMTP_COMMAND_TOO_LARGE`
    */
   admit(flags: number, size: number): void {
-    if ((flags & COMMAND) === 0) this.#assembler.admit(size - this.#overheadBytes);
+    // What a protected frame is shows only when it is open.
+    const message = (flags & COMMAND) === 0 || this.#protection !== undefined;
+    if (message) this.#assembler.admit(size - this.#overheadBytes);
     else admitCommand(size, this.#context.settings.maxCommandBytes);
   }
 
   /**
    * Takes a whole frame of the peer.
    *
-   * @throws {ZmtpError} `ZMTP_COMMAND_MALFORMED`, `ZMTP_PEER_ERROR`, and what the protection throws
+   * @throws {ZmtpError} `ZMTP_COMMAND_MALFORMED`, `ZMTP_PEER_ERROR`; of a protected frame also what
+   * the protection throws, and what the header of a plain one would have been refused for
    */
   frame(flags: number, body: Uint8Array): void {
     if (this.#protection === undefined) {
       this.#plainFrame(flags, body);
     } else {
       const plain = this.#protection.unwrap(body);
+      checkFlags(plain.flags);
+      if ((plain.flags & COMMAND) !== 0) {
+        admitCommand(plain.body.length, this.#context.settings.maxCommandBytes);
+      }
       this.#plainFrame(plain.flags, plain.body);
     }
   }

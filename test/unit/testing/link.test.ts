@@ -158,3 +158,12 @@ test("does not keep what is left of a chunk whose reader destroyed the wire", ()
   expect(right.heard).toEqual(["a", "(closed)"]);
   expect(link.bytesInFlight).toBe(0);
 });
+
+test("does not tell an end that has closed about room", () => {
+  const { clock, link, left, right } = join({ bufferBytes: 1 });
+  expect(write(link.left, "ab")).toBe(false);
+  link.left.destroy();
+  clock.advance(0);
+  expect(right.heard).toEqual(["ab", "(closed)"]);
+  expect(left.heard).toEqual(["(closed)"]);
+});

@@ -100,7 +100,7 @@ test("puts a large body together in a buffer of exactly its size", () => {
 
 test("does not lose a frame of no octets whose header was cut", () => {
   expect(decode(hex("00"), hex("00")).frames).toEqual([[0, new Uint8Array(0)]]);
-  expect(decode(hex("02 00 00 00"), hex("00 00 00 00 00")).frames).toEqual([
+  expect(decode(hex("02 00 00 00"), hex("00 00"), hex("00 00 00")).frames).toEqual([
     [2, new Uint8Array(0)],
   ]);
 });

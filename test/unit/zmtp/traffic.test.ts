@@ -173,3 +173,16 @@ test("checks commands against their own limit", () => {
     expect.objectContaining({ code: "ZMTP_COMMAND_TOO_LARGE" }),
   );
 });
+
+test("holds protected frames to the rules of plain ones once they are open", () => {
+  const { traffic, output } = start({ protection: mirror, maxCommandBytes: 10 });
+  traffic.frame(0, mirror.wrap(COMMAND, hex("04 50 49 4e 47 00 00")));
+  expect(output()).toEqual(hex("00 06 04 fb af b0 b1 b8"));
+  traffic.admit(COMMAND, 20);
+  expect(() => traffic.frame(0, mirror.wrap(COMMAND, new Uint8Array(11)))).toThrow(
+    expect.objectContaining({ code: "ZMTP_COMMAND_TOO_LARGE" }),
+  );
+  expect(() => traffic.frame(0, mirror.wrap(COMMAND | MORE, hex("")))).toThrow(
+    expect.objectContaining({ code: "ZMTP_COMMAND_MORE" }),
+  );
+});
