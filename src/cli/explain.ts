@@ -45,7 +45,9 @@ export function explain(error: unknown): Explanation {
 /** What the peer's handler threw looks as it does there; what we gave up on is told in our words. */
 function explainCall(error: RpcError): string {
   if (error.origin === "local") return error.message;
-  const head = `${error.name}: ${error.message}`;
+  // The class of our own errors says nothing; their status does.
+  const kind = error.name === "RpcError" ? error.status : error.name;
+  const head = `${kind}: ${error.message}`;
   const details = error.details === undefined ? "" : `\ndetails: ${inspect(error.details)}`;
   const stack = error.peerStack?.trimEnd();
   if (stack === undefined || stack === "") return head + details;

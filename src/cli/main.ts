@@ -51,7 +51,8 @@ async function run(command: Command, output: Output, interruption: Interruption)
       return 0;
     case "serve": {
       const { serve } = await import("./commands/serve.ts");
-      return serve(command, output, interruption);
+      // The served module may hold timers and sockets that would keep the process for ever.
+      return process.exit(await serve(command, output, interruption));
     }
     case "call": {
       const { call } = await import("./commands/call.ts");
