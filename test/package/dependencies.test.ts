@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readJson, ROOT } from "./tree.ts";
 
 interface Locked {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly dev?: boolean;
   readonly hasInstallScript?: boolean;
 }
@@ -52,4 +53,13 @@ describe("the production dependency tree", () => {
     expect(INSTALL_SCRIPTS.filter((name) => name in scripts)).toEqual([]);
     expect(existsSync(join(ROOT, "binding.gyp"))).toBe(false);
   });
+});
+
+test("package-lock.json has the optional packages of all platforms, as npm ci wants them", () => {
+  const missing = Object.entries(locked).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in locked) && !(`${path}/node_modules/${name}` in locked),
+    ),
+  );
+  expect(missing).toEqual([]);
 });
