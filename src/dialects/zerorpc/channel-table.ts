@@ -2,7 +2,8 @@
  * The open channels of a server's peer, by the id of their first event, as its raw octets.
  *
  * Ids come from the peer in whatever type it likes and travel behind the routing frames of every
- * hub on the way, so both together name a channel.
+ * hub on the way, so both together name a channel. They become text that is exact, so that no peer
+ * can choose ids that collide.
  *
  * @module
  */
@@ -11,51 +12,29 @@ import type { ServerChannel } from "./server-translator.ts";
 
 /** Channels by route and id. */
 export class ChannelTable {
-  readonly #byHash = new Map<number, ServerChannel>();
+  readonly #channels = new Map<string, ServerChannel>();
 
+  /** Remembers a channel; an older one of the same route and id is out of reach from now on. */
   add(channel: ServerChannel): void {
-    const hash = hashOf(channel.id);
-    channel.next = this.#byHash.get(hash);
-    this.#byHash.set(hash, channel);
+    channel.key = keyOf(channel.route, channel.id);
+    this.#channels.set(channel.key, channel);
   }
 
   find(route: readonly Uint8Array[], id: Uint8Array): ServerChannel | undefined {
-    let channel = this.#byHash.get(hashOf(id));
-    while (channel !== undefined) {
-      if (equalOctets(channel.id, id) && equalRoutes(channel.route, route)) return channel;
-      channel = channel.next;
-    }
-    return undefined;
+    return this.#channels.get(keyOf(route, id));
   }
 
   remove(channel: ServerChannel): void {
-    const hash = hashOf(channel.id);
-    const head = this.#byHash.get(hash);
-    if (head === channel) {
-      if (channel.next === undefined) this.#byHash.delete(hash);
-      else this.#byHash.set(hash, channel.next);
-    } else {
-      let before = head;
-      while (before !== undefined && before.next !== channel) before = before.next;
-      if (before !== undefined) before.next = channel.next;
-    }
-    channel.next = undefined;
+    if (this.#channels.get(channel.key) === channel) this.#channels.delete(channel.key);
   }
 }
 
-/** FNV-1a over the id's octets. */
-function hashOf(id: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ (id[i] as number), 0x01000193);
-  return hash;
+/** One character for each octet; lengths in front of routing frames, so that no two routes agree. */
+function keyOf(route: readonly Uint8Array[], id: Uint8Array): string {
+  if (route.length === 0) return textOf(id);
+  return `${route.map((frame) => `${frame.length}:${textOf(frame)}`).join("")}${textOf(id)}`;
 }
 
-function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-function equalRoutes(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  return a.length === b.length && a.every((frame, i) => equalOctets(frame, b[i] as Uint8Array));
+function textOf(octets: Uint8Array): string {
+  return String.fromCharCode.apply(undefined, octets as unknown as number[]);
 }

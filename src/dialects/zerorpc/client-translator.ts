@@ -15,12 +15,17 @@ import {
   toMessage,
   type ZerorpcChannel,
 } from "./events-of-calls.ts";
+import { statusOfOldPeer } from "./errors.ts";
 import { reasonOf } from "./server-translator.ts";
 
 /** A channel that this side opened. */
 interface ClientChannel extends ZerorpcChannel {
   /** Number of its first event's id. */
   readonly counter: number;
+  /** The method that was called; empty until the request was written. */
+  method: string;
+  /** The peer's first event on the channel has come. */
+  heard: boolean;
 }
 
 const NO_ROUTE: readonly Uint8Array[] = [];
@@ -47,6 +52,8 @@ export class ClientTranslator implements Translator {
       version: 3,
       announce: false,
       counter,
+      method: "",
+      heard: false,
     };
     this.#channels.set(counter, channel);
     return channel;
@@ -84,8 +91,12 @@ export class ClientTranslator implements Translator {
       const counter = this.#codec.parseRawId(head.responseTo);
       channel = counter < 0 ? undefined : this.#channels.get(counter);
       if (channel === undefined) return;
+      if (!channel.heard) {
+        channel.heard = true;
+        channel.version = head.version;
+      }
       const packet = decodeFollowUp(this.#codec, channel, head, event.length);
-      if (packet !== undefined) packets.push(packet);
+      if (packet !== undefined) packets.push(ofOldPeer(packet, channel));
     } catch (error) {
       packets.push({ type: "malformed", channel, reason: reasonOf(error) });
     }
@@ -98,6 +109,7 @@ export class ClientTranslator implements Translator {
     options: RequestOptions | undefined,
   ): Message {
     const { writer } = this.#codec;
+    channel.method = method;
     const timeoutMs = options?.timeoutMs;
     const rare = options === undefined ? undefined : rareFields(options);
     const rareCount = rare === undefined ? 0 : Object.keys(rare).length;
@@ -120,6 +132,12 @@ export class ClientTranslator implements Translator {
     }
     return toMessage(NO_ROUTE, writer.finish());
   }
+}
+
+/** What an old peer says of a method that it does not have, as the status for it. */
+function ofOldPeer(packet: Packet, channel: ClientChannel): Packet {
+  if (packet.type !== "error" || channel.extended) return packet;
+  return { ...packet, failure: statusOfOldPeer(packet.failure, channel.method) };
 }
 
 /** The fields that few requests have. */

@@ -18,12 +18,20 @@
  */
 
 import type { Random } from "../../base/clock.ts";
-import { CODEC_DEFAULTS, type CodecLimits, malformed } from "../../codec/errors.ts";
+import {
+  badKey,
+  CODEC_DEFAULTS,
+  type CodecLimits,
+  malformed,
+  tooManyElements,
+} from "../../codec/errors.ts";
 import { MsgpackReader } from "../../codec/msgpack-reader.ts";
 import { MsgpackWriter } from "../../codec/msgpack-writer.ts";
 import { ID_OCTETS, MessageIds, writeCounter } from "./message-ids.ts";
 import { NameCache } from "./name-cache.ts";
 
+/** How many fields a header may have; an event with more is refused. */
+const MAX_HEADER_FIELDS = 256;
 /** The version that our events say. */
 const VERSION = 3;
 /** The version of a peer that says none. */
@@ -51,7 +59,9 @@ export interface EventHead {
   readonly name: string;
 }
 
-/** Reads and writes the events of one peer's conversation. */
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Reads and writes events. */
 export class EventCodec {
   readonly ids: MessageIds;
   readonly reader: MsgpackReader;
@@ -80,31 +90,16 @@ export class EventCodec {
     const { reader } = this;
     reader.reset(octets);
     if (reader.arrayLength() !== 3) throw malformed(octets[0] ?? 0, 0);
-    const fields = reader.mapLength();
-    if (fields === undefined) throw malformed(octets[1] ?? 0, 1);
-    let id: Uint8Array | undefined;
-    let responseTo: Uint8Array | undefined;
-    let version: unknown = UNSTATED_VERSION;
-    let extra: ExtraFields | undefined;
-    for (let i = 0; i < fields; i++) {
-      if (reader.takeOctets(MESSAGE_ID)) id = this.#rawValue();
-      else if (reader.takeOctets(RESPONSE_TO)) responseTo = this.#rawValue();
-      else {
-        const key = reader.value();
-        const value = reader.value();
-        if (key === "v") version = value;
-        else if (typeof key === "string" && key !== "__proto__") (extra ??= {})[key] = value;
-        else if (!(key instanceof Uint8Array)) throw malformed(octets[1] ?? 0, 1);
-      }
-    }
-    const name = this.#readName(octets);
-    return {
-      id,
-      responseTo,
-      version: typeof version === "number" ? version : UNSTATED_VERSION,
-      extra,
-      name,
+    const head: Writable<EventHead> = {
+      id: undefined,
+      responseTo: undefined,
+      version: UNSTATED_VERSION,
+      extra: undefined,
+      name: "",
     };
+    for (let fields = this.#fieldCount(octets); fields > 0; fields--) this.#readField(head);
+    head.name = this.#readName(octets);
+    return head;
   }
 
   /**
@@ -138,6 +133,28 @@ export class EventCodec {
     return this.ids.parse(raw, 2);
   }
 
+  #fieldCount(octets: Uint8Array): number {
+    const fields = this.reader.mapLength();
+    if (fields === undefined) throw malformed(octets[1] ?? 0, 1);
+    if (fields > MAX_HEADER_FIELDS) throw tooManyElements(MAX_HEADER_FIELDS, fields);
+    return fields;
+  }
+
+  #readField(head: Writable<EventHead>): void {
+    const { reader } = this;
+    if (reader.takeOctets(MESSAGE_ID)) head.id = this.#rawValue();
+    else if (reader.takeOctets(RESPONSE_TO)) head.responseTo = notNil(this.#rawValue());
+    else {
+      const { offset } = reader;
+      const key = reader.value();
+      const value = reader.value();
+      if (key === "v") head.version = typeof value === "number" ? value : UNSTATED_VERSION;
+      else if (typeof key === "string" && key !== "__proto__") (head.extra ??= {})[key] = value;
+      // Python allows bin as a key, and nothing but text means anything.
+      else if (!(key instanceof Uint8Array)) throw badKey(String(key), offset);
+    }
+  }
+
   #rawValue(): Uint8Array {
     const { reader } = this;
     const start = reader.offset;
@@ -167,11 +184,20 @@ export class EventCodec {
   }
 }
 
-/** How Python prints a name that is no text, which is the name of no method. */
-function nameOfOther(value: unknown): string {
-  if (!(value instanceof Uint8Array)) return String(value);
-  return `b'${String.fromCharCode(...value.subarray(0, 256))}'`;
+/** A channel id of nil is none, as in Python. */
+function notNil(raw: Uint8Array): Uint8Array | undefined {
+  return raw[0] === 0xc0 ? undefined : raw;
 }
+
+/** How a name that is no text is called in the answer; no method has such a name. */
+function nameOfOther(value: unknown): string {
+  if (value instanceof Uint8Array) {
+    return `b'${String.fromCharCode(...value.subarray(0, MAX_PRINTED_OCTETS))}'`;
+  }
+  return typeof value === "object" && value !== null ? "<no text>" : String(value);
+}
+
+const MAX_PRINTED_OCTETS = 256;
 
 /** A str of up to 31 octets as MessagePack writes it. */
 export function asciiText(text: string): Uint8Array {

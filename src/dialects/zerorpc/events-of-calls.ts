@@ -16,8 +16,8 @@ export interface ZerorpcChannel extends ChannelRef {
   /** Raw MessagePack value of the id of the channel's first event, for `response_to`. */
   id: Uint8Array;
   /** Frames in front of the delimiter: the way back through hubs, mostly none. */
-  readonly route: readonly Uint8Array[];
-  /** Version that the peer's first event said. */
+  route: readonly Uint8Array[];
+  /** Version that the peer's first event said; 3 until it came. */
   version: number;
   /** The peer has to be told, with the next event, that this side goes beyond the old protocol. */
   announce: boolean;
@@ -41,6 +41,9 @@ const CANCEL = asciiText("_zc_cancel");
 const ERROR_FIELD = asciiText("error");
 
 const DELIMITER = new Uint8Array(0);
+const NO_REASON = "cancelled by the caller";
+/** How much of a peer's event name an error message quotes. */
+const MAX_SHOWN_NAME = 64;
 
 /** Every packet but a request, as its session writes it. */
 export type FollowUp = Exclude<Packet, { type: "request" | "malformed" | "immediate" | "stream" }>;
@@ -138,7 +141,8 @@ export function decodeFollowUp(
     case "STREAM_DONE":
       return { type: "end", channel, value: firstOf(args) };
     case "ERR": {
-      const failure = decodeFailure(args, head.extra?.["error"], head.version);
+      const field = channel.extended ? head.extra?.["error"] : undefined;
+      const failure = decodeFailure(args, field, head.version);
       return { type: "error", channel, failure };
     }
     default:
@@ -170,23 +174,23 @@ function decodeControl(
       return { type: "next", channel, value: firstOf(args) };
     case "_zc_return":
       return { type: "return", channel, value: firstOf(args) };
-    case "_zc_cancel":
-      return {
-        type: "cancel",
-        channel,
-        reason: String(firstOf(args) ?? "cancelled by the caller"),
-      };
+    case "_zc_cancel": {
+      const reason = firstOf(args);
+      return { type: "cancel", channel, reason: typeof reason === "string" ? reason : NO_REASON };
+    }
     case "_zc_throw": {
       const [name, message, stack, field] = Array.isArray(args) ? (args as unknown[]) : [];
       return { type: "throw", channel, failure: decodeFailure([name, message, stack], field, 3) };
     }
     default:
-      return malformedAnswer(channel, head.name);
+      // What later versions may say beside the answer must not end the call.
+      return head.name.startsWith("_") ? undefined : malformedAnswer(channel, head.name);
   }
 }
 
 function malformedAnswer(channel: ChannelRef, name: string): Packet {
-  return { type: "malformed", channel, reason: `expected an answer, got the event "${name}"` };
+  const shown = JSON.stringify(name.slice(0, MAX_SHOWN_NAME));
+  return { type: "malformed", channel, reason: `expected an answer, got the event ${shown}` };
 }
 
 function firstOf(args: unknown): unknown {

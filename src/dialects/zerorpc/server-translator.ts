@@ -5,7 +5,8 @@
  */
 
 import type { Translator } from "../../rpc/dialect.ts";
-import type { ChannelRef, Headers, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import { argList, isRecord, notArgs } from "./args.ts";
 import { ChannelTable } from "./channel-table.ts";
 import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
 import {
@@ -18,11 +19,19 @@ import {
 
 /** A channel that a peer opened. */
 export interface ServerChannel extends ZerorpcChannel {
-  /** The next channel in the same place of the table. */
-  next: ServerChannel | undefined;
+  /** What the table knows the channel by; empty until it is remembered. */
+  key: string;
+  /** Whether the peer knows heartbeats: version 1 does not, unless it sends some itself. */
+  beats: boolean;
 }
 
 const NO_ROUTE: readonly Uint8Array[] = [];
+/** The longest message id that is taken; each open call keeps its own. */
+const MAX_ID_OCTETS = 1024;
+/** How many hubs a request may have passed. */
+const MAX_HOPS = 16;
+/** Spec: ZMTP keeps identities below 256 octets (RFC 37, "Identity"). */
+const MAX_ROUTING_ID_OCTETS = 255;
 
 /** Translates for one client. */
 export class ServerTranslator implements Translator {
@@ -47,6 +56,7 @@ export class ServerTranslator implements Translator {
     // The first STREAM says that the answer is one.
     if (packet.type === "stream") return undefined;
     const channel = packet.channel as ServerChannel;
+    if (packet.type === "heartbeat" && !channel.beats) return undefined;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
   }
 
@@ -60,8 +70,9 @@ export class ServerTranslator implements Translator {
 
   retain(channel: ChannelRef): void {
     const known = channel as ServerChannel;
-    // Until here the id was a view into the received chunk.
+    // Until here both were views into the received chunk.
     known.id = known.id.slice();
+    if (known.route.length > 0) known.route = known.route.map((frame) => frame.slice());
     this.#channels.add(known);
   }
 
@@ -71,17 +82,17 @@ export class ServerTranslator implements Translator {
 
   #decode(message: Message, event: Uint8Array, packets: Packet[]): void {
     const head = this.#codec.readHead(event);
-    // The delimiter stands before the event; everything before that leads back.
-    const route = message.length > 2 ? message.slice(0, -2) : NO_ROUTE;
+    const route = routeOf(message);
     if (head.responseTo !== undefined) {
-      const channel = this.#channels.find(route, head.responseTo);
+      const id = head.responseTo;
+      const channel = id.length > MAX_ID_OCTETS ? undefined : this.#channels.find(route, id);
       if (channel !== undefined) this.#followUp(channel, head, event.length, packets);
       return;
     }
     // A stray beat or grant is no call, and without an id there is no way to answer.
     if (head.name === "_zpc_hb" || head.name === "_zpc_more") return;
-    if (head.id === undefined) {
-      packets.push({ type: "malformed", channel: undefined, reason: "request without message_id" });
+    if (head.id === undefined || head.id.length > MAX_ID_OCTETS) {
+      packets.push({ type: "malformed", channel: undefined, reason: badId(head.id) });
       return;
     }
     packets.push(this.#request(head, head.id, route));
@@ -90,7 +101,10 @@ export class ServerTranslator implements Translator {
   #followUp(channel: ServerChannel, head: EventHead, octets: number, packets: Packet[]): void {
     try {
       const packet = decodeFollowUp(this.#codec, channel, head, octets);
-      if (packet !== undefined) packets.push(packet);
+      if (packet?.type === "heartbeat") channel.beats = true;
+      // An event that a client has no business to send is dropped and ends no call.
+      if (packet?.type === "malformed") packets.push({ ...packet, channel: undefined });
+      else if (packet !== undefined) packets.push(packet);
     } catch (error) {
       packets.push({ type: "malformed", channel, reason: reasonOf(error) });
     }
@@ -105,7 +119,8 @@ export class ServerTranslator implements Translator {
       route,
       version: head.version,
       announce: extended,
-      next: undefined,
+      key: "",
+      beats: head.version > 1,
     };
     let args: unknown;
     try {
@@ -118,7 +133,7 @@ export class ServerTranslator implements Translator {
       return {
         type: "malformed",
         channel,
-        reason: `expected an array of args, got ${typeof args}`,
+        reason: notArgs(args),
       };
     }
     return {
@@ -126,21 +141,36 @@ export class ServerTranslator implements Translator {
       channel,
       method: head.name,
       args: list,
-      options: head.extra === undefined ? undefined : readOptions(head.extra),
+      options: head.extra === undefined ? undefined : readOptions(head.extra, extended),
     };
   }
 }
 
-/** Args as Python spreads them: text by characters, a map by keys. */
-function argList(args: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(args)) return args as readonly unknown[];
-  if (typeof args === "string") return [...args];
-  if (args instanceof Map) return [...args.keys()];
-  if (args instanceof Uint8Array) return [...args];
-  return typeof args === "object" && args !== null ? Object.keys(args) : undefined;
+/**
+ * The frames that lead back: all before the delimiter, or before the event if there is none.
+ *
+ * @throws {RangeError} when there are more than any hub adds
+ */
+function routeOf(message: Message): readonly Uint8Array[] {
+  const before = message.length - 1;
+  if (before === 0) return NO_ROUTE;
+  const hops = message[before - 1]?.length === 0 ? before - 1 : before;
+  if (hops === 0) return NO_ROUTE;
+  const route = message.slice(0, hops);
+  if (hops > MAX_HOPS || route.some((frame) => frame.length > MAX_ROUTING_ID_OCTETS)) {
+    throw new RangeError(`expected at most ${MAX_HOPS} routing frames of 255 octets, got more`);
+  }
+  return route;
 }
 
-function readOptions(extra: ExtraFields): RequestOptions {
+function badId(id: Uint8Array | undefined): string {
+  if (id === undefined) return "request without message_id";
+  return `expected a message_id of at most ${MAX_ID_OCTETS} octets, got ${id.length}`;
+}
+
+/** What a request's header says. Without the mark all further fields are the caller's own. */
+function readOptions(extra: ExtraFields, extended: boolean): RequestOptions {
+  if (!extended) return { headers: extra };
   const { timeout, total, headers, named, input, oneway } = extra;
   return {
     ...(isDuration(timeout) && { timeoutMs: timeout }),
@@ -154,12 +184,6 @@ function readOptions(extra: ExtraFields): RequestOptions {
 
 function isDuration(value: unknown): value is number {
   return typeof value === "number" && value >= 0;
-}
-
-function isRecord(value: unknown): value is Headers {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map)
-  );
 }
 
 export function reasonOf(error: unknown): string {
