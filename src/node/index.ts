@@ -53,5 +53,20 @@ export {
   type ServiceDescription,
 } from "./client.ts";
 export { DIAGNOSTICS_CHANNEL, type Logger } from "./log.ts";
+export {
+  type OneWayOf,
+  type OneWayOptions,
+  type OneWayRemote,
+  Publisher,
+  Puller,
+  Pusher,
+  type ReceiverOptions,
+  type Sender,
+  type SenderConstructor,
+  type SenderMembers,
+  type SenderOptions,
+  Subscriber,
+  type UntypedOneWay,
+} from "./one-way.ts";
 export type { PeerOptions } from "./rpc-options.ts";
 export { Server, type ServerOptions } from "./server.ts";
