@@ -27,6 +27,10 @@ const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
 
 /** Opens and accepts connections over socket files. */
 export const ipcTransport: WireTransport = {
+  check: (endpoint) => {
+    pathOf(endpoint);
+  },
+
   async dial(endpoint: Endpoint, signal: AbortSignal): Promise<Wire> {
     const path = pathOf(endpoint);
     return dialStream({ path: platformPath(path) }, formatEndpoint(endpoint), signal);

@@ -67,6 +67,12 @@ export interface Listening {
 /** Opens and accepts wires of one scheme. */
 export interface WireTransport {
   /**
+   * Looks at an endpoint before anything is done with it.
+   *
+   * @throws {UsageError} `USAGE_ENDPOINT` when it can never be dialled or listened at
+   */
+  check?(endpoint: Endpoint): void;
+  /**
    * Opens a wire.
    *
    * Rejects with `TransportError`. `signal` ends the attempt.

@@ -113,8 +113,7 @@ export class Request extends Socket {
   send(message: MessageLike, options?: WaitOptions): Promise<void> {
     const frames = toFrames(message);
     const { phase } = this.#state;
-    const busy = phase === "sending" || (phase !== "ready" && phase !== "lost" && !this.#relaxed);
-    if (busy && !this.closed) {
+    if (phase !== "ready" && phase !== "lost" && !this.#relaxed && !this.closed) {
       throw new UsageError("USAGE_STATE", "expected receive before the next send of a REQ socket");
     }
     const sending: State = { phase: "sending" };
@@ -123,7 +122,7 @@ export class Request extends Socket {
     // The phase is another one if a peer has taken the request at once.
     if ((this.#state as State) !== sending) return sent;
     return sent.catch((error: unknown) => {
-      this.#state = READY;
+      if (this.#state === sending) this.#state = READY;
       throw error;
     });
   }

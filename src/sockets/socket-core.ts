@@ -356,7 +356,10 @@ export class SocketCore {
       };
     }
     const { [endpoint.scheme]: transport } = this.#transports;
-    if (transport !== undefined) return this.#wireOpener(endpoint, transport);
+    if (transport !== undefined) {
+      transport.check?.(endpoint);
+      return this.#wireOpener(endpoint, transport);
+    }
     const known = Object.keys(this.#transports).join(", ");
     throw new UsageError("USAGE_ENDPOINT", `no transport for ${address}; there are ${known}`);
   }

@@ -267,6 +267,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   vmciBufferMinSize: TRANSPORT,
   vmciBufferMaxSize: TRANSPORT,
   vmciConnectTimeout: TRANSPORT,
+  noDrop: "a publisher never waits for a slow subscriber",
+  manual: "every subscription is accepted as it comes",
+  welcomeMessage: "send what a new subscriber needs when its subscription is received",
+  notify: "the events handshake and disconnect tell who comes and goes",
   invertMatching: "subscriptions always mean the messages that match",
 };
 

@@ -164,15 +164,11 @@ interface Subscribing {
 async function publish(publisher: Sender, subscriber: Receiver & Partial<Sender>): Promise<void> {
   if ("subscribe" in subscriber) (subscriber as Subscribing).subscribe("wanted", "also");
   else await subscriber.send?.([Uint8Array.of(1, ...new TextEncoder().encode("wanted"))]);
-  let heard = false;
-  const first = subscriber.receive().then((frames) => {
-    heard = true;
-    return frames;
-  });
-  for (let attempt = 0; attempt < 500 && !heard; attempt += 1) {
+  const first = subscriber.receive();
+  for (let attempt = 0, heard: unknown; heard === undefined && attempt < 500; attempt += 1) {
     await publisher.send(["unwanted", "never"]);
     await publisher.send(["wanted.1", "payload"]);
-    await delay(5);
+    heard = await Promise.race([first, delay(5)]);
   }
   expect(text(await first)).toEqual(["wanted.1", "payload"]);
   await publisher.send(["wanted.last", BIG]);

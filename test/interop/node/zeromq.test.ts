@@ -54,6 +54,7 @@ describe("against libzmq", () => {
       await binder.bind(scheme === "tcp" ? "tcp://127.0.0.1:0" : `ipc://${join(folder.path, "s")}`);
       connector.connect(binder.lastEndpoint ?? "");
       await within(conversation.talk(near, far), "end of the conversation", 20_000);
+      expect(binder.lastEndpoint).toMatch(new RegExp(`^${scheme}://`, "u"));
     },
   );
 });
