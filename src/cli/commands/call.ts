@@ -14,6 +14,7 @@ import { suggestion } from "../mistakes.ts";
 import type { Output } from "../output.ts";
 import { formatJson, formatReadable, parseParameters } from "../values.ts";
 import { openClient } from "./open-client.ts";
+import { describeService } from "./service-description.ts";
 
 type CallCommand = Extract<Command, { type: "call" }>;
 
@@ -77,8 +78,11 @@ async function withSuggestion(
 ): Promise<unknown> {
   if (!(error instanceof RpcError) || error.status !== "unimplemented") return error;
   if (error.message !== method) return error;
-  const hint = await client
-    .inspect({ timeoutMs: SUGGESTION_TIMEOUT_MS })
+  const hint = await describeService(
+    client,
+    { docs: false, signatures: false },
+    { timeoutMs: SUGGESTION_TIMEOUT_MS },
+  )
     .then(({ methods }) => suggestion(method, Object.keys(methods)))
     // The first error is the one to tell.
     .catch(() => undefined);
