@@ -7,11 +7,11 @@
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { ClientSession } from "./client-session.ts";
 import type { DialectTraits } from "./dialect.ts";
-import { RpcError, toFailure } from "./errors.ts";
+import { type Failure, RpcError, toFailure } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import type { ChannelRef, RequestOptions } from "./packet.ts";
-import type { Pump, PumpSource, PumpTarget } from "./pump.ts";
+import { discard, type Pump, type PumpSource, type PumpTarget } from "./pump.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
 import { RemoteStream, type StreamControl } from "./remote-stream.ts";
 
@@ -39,7 +39,12 @@ export interface CallRequest {
   readonly input: PumpSource | undefined;
 }
 
-const NO_STEPS: readonly unknown[] = [];
+/** What the consumer asked of a generator: a value, or an error, for its `yield`. */
+type EarlyStep =
+  | { readonly type: "next"; readonly value: unknown }
+  | { readonly type: "throw"; readonly failure: Failure };
+
+const NO_STEPS: readonly EarlyStep[] = [];
 
 /** The state of a call that was made. */
 export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
@@ -51,6 +56,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   readonly startedAt: number;
   /** When the first answer is due; `Infinity` once it came. */
   deadlineAt: number;
+  /** When the request was given to a peer. */
+  openedAt: number;
   /** When the latest item came. */
   heardAt: number;
   state: "waiting" | "open" | "closed" = "waiting";
@@ -63,6 +70,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   /** The peer may run ahead of the consumer, within the window. */
   prefetches: boolean = false;
   heartbeat: Heartbeat | undefined = undefined;
+  /** Credit that waits for the peer's first sign on the channel. */
+  heldCredit: number = 0;
   window: ReceiveWindow | undefined = undefined;
   /** What the caller streams out, and the credit that came for it; the first item is free. */
   input: Pump | undefined = undefined;
@@ -72,7 +81,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   release: (() => void) | undefined = undefined;
   #outcome: CallOutcome | undefined;
   #queue: ItemQueue | undefined = undefined;
-  #earlySteps: readonly unknown[] = NO_STEPS;
+  #earlySteps: readonly EarlyStep[] = NO_STEPS;
   #stream: RemoteStream | undefined = undefined;
 
   /** Whether the first item of a stream comes without being asked for. */
@@ -88,6 +97,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.request = request;
     this.#outcome = outcome;
     this.startedAt = now;
+    this.openedAt = now;
     this.heardAt = now;
     this.deadlineAt = now + request.timeoutMs;
   }
@@ -110,7 +120,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   /** Nothing more can come: forgets what the call held on to. */
   close(): void {
     this.state = "closed";
-    this.input?.close();
+    if (this.input !== undefined) this.input.close();
+    else if (this.request.input !== undefined) discard(this.request.input);
     this.release?.();
     this.release = undefined;
   }
@@ -126,6 +137,21 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   reject(error: unknown): void {
     this.#settle()?.reject(error);
     this.#queue?.fail(error);
+  }
+
+  /** The call was given up here: what came and was not read yet is dropped. */
+  abort(error: unknown): void {
+    this.#settle()?.reject(error);
+    this.#queue?.abort(error);
+  }
+
+  /** Goes back to its beginning, to be sent to another peer. Only for calls without an answer. */
+  rewind(): void {
+    this.state = "waiting";
+    this.session = undefined;
+    this.channel = undefined;
+    this.window = undefined;
+    this.heartbeat = undefined;
   }
 
   /** The answer is a stream. */
@@ -148,24 +174,31 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   step(value: unknown): void {
-    if (this.state === "waiting") this.#earlySteps = [...this.#earlySteps, value];
+    if (this.state === "waiting") this.#early({ type: "next", value });
     else this.session?.step(this, value);
   }
 
-  /** The steps that were taken before there was a peer. */
-  takeEarlySteps(): readonly unknown[] {
-    const steps = this.#earlySteps;
-    this.#earlySteps = NO_STEPS;
-    return steps;
+  raise(error: unknown): void {
+    const failure = toFailure(error, false);
+    if (this.state === "waiting") this.#early({ type: "throw", failure });
+    else this.session?.raise(this, failure);
   }
 
-  raise(error: unknown): void {
-    this.session?.raise(this, toFailure(error, false));
+  /** Takes the steps that were asked for before there was a peer. */
+  repeatEarlySteps(session: ClientSession): void {
+    const steps = this.#earlySteps;
+    this.#earlySteps = NO_STEPS;
+    for (const step of steps) {
+      if (step.type === "next") session.step(this, step.value);
+      else session.raise(this, step.failure);
+    }
   }
 
   finish(value: unknown): void {
     if (this.state === "waiting") this.withdraw?.();
     else this.session?.finish(this, value);
+    // Whoever awaits the call gets its stream, which has ended.
+    this.resolveStream();
   }
 
   /** @see {@link PumpTarget.blocked} */
@@ -183,6 +216,14 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   fail(error: unknown): void {
     this.session?.sendInput(this, { type: "error", failure: toFailure(error, false) });
+  }
+
+  over(): void {
+    // The call goes on: its answer is still to come.
+  }
+
+  #early(step: EarlyStep): void {
+    this.#earlySteps = [...this.#earlySteps, step];
   }
 
   #settle(): CallOutcome | undefined {

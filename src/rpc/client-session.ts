@@ -79,6 +79,7 @@ export class ClientSession {
       throw error;
     }
     call.state = "open";
+    call.openedAt = now;
     call.session = this;
     call.channel = channel;
     this.openCalls++;
@@ -90,12 +91,13 @@ export class ClientSession {
       return;
     }
     if (request.input !== undefined) {
-      call.input = new Pump(request.input, call, 1);
-      call.input.run();
+      call.input = new Pump(call, this.#freeItems);
+      call.input.open(request.input);
     }
     if (call.prefetches) this.prefetch(call);
-    for (const value of call.takeEarlySteps()) this.step(call, value);
-    this.#schedule(call);
+    call.repeatEarlySteps(this);
+    // Its input or a step may have failed and ended it.
+    if (call.state === "open") this.#schedule(call);
   }
 
   /** Takes messages of the peer. */
@@ -122,19 +124,37 @@ export class ClientSession {
   /** Grants credit for items that were consumed, when it is time. */
   grant(call: ClientCall, unread: number): void {
     if (call.state !== "open" || !call.prefetches) return;
-    const items = this.#window(call).grant(unread);
+    this.#credit(call, this.#window(call).grant(unread));
+  }
+
+  /**
+   * Sends credit. Before the peer was heard on the channel it is kept: a server of an old peer's
+   * kind forgets what comes before it has begun with the call, and the stream would wait for ever.
+   */
+  #credit(call: ClientCall, items: number): void {
+    if (items <= 0) return;
+    if (!call.answered && this.#traits.freeItems > 0) {
+      call.heldCredit += items;
+      return;
+    }
     for (let left = items; left > 0; left -= this.#traits.maxGrantItems) {
       const part = Math.min(left, this.#traits.maxGrantItems);
       this.#send(call, (channel) => ({ type: "credit", channel, items: part }));
     }
   }
 
+  /** The peer has begun: sends the credit that was kept. */
+  #releaseCredit(call: ClientCall): void {
+    const items = call.heldCredit;
+    call.heldCredit = 0;
+    this.#credit(call, items);
+  }
+
   /** Asks for one item, with a value for the handler's `yield`. */
   step(call: ClientCall, value: unknown): void {
     if (call.state !== "open") return;
-    if (value === undefined) {
-      this.#send(call, (channel) => ({ type: "credit", channel, items: 1 }));
-    } else if (call.channel?.extended === true) {
+    if (value === undefined) this.#credit(call, 1);
+    else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
     } else this.#unsupported(call, "values that are sent to a generator");
     this.#window(call).granted(1);
@@ -179,7 +199,8 @@ export class ClientSession {
   cancel(call: ClientCall, error: RpcError): void {
     if (call.state !== "open") return;
     this.#tryCancel(call, error.message);
-    this.#fail(call, error);
+    this.#close(call);
+    call.abort(error);
   }
 
   /** A call's timer has passed. */
@@ -192,7 +213,7 @@ export class ClientSession {
     }
     if (this.#beatAt(call) <= now) {
       const { heartbeatMs } = this.#settings;
-      const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.startedAt, false));
+      const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt, false));
       if (heartbeat.isLost(now)) {
         this.#fail(call, this.#lost(call, heartbeat));
         return;
@@ -246,6 +267,7 @@ export class ClientSession {
         break;
       case "item":
         this.#item(call, packet, now);
+        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       case "end":
         this.#close(call);
@@ -255,12 +277,14 @@ export class ClientSession {
       case "stream":
         call.deadlineAt = Infinity;
         call.resolveStream();
+        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       case "credit":
         call.input?.grant(packet.items);
         break;
       case "heartbeat":
         this.#heard(call, now);
+        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       default:
     }
@@ -298,7 +322,7 @@ export class ClientSession {
   #heard(call: ClientCall, now: number): void {
     const { heartbeatMs } = this.#settings;
     if (heartbeatMs <= 0 || call.channel?.extended === true) return;
-    call.heartbeat ??= new Heartbeat(heartbeatMs, call.startedAt, false);
+    call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt, false);
     call.heartbeat.hear(now);
     this.#beat(call, now);
     this.#schedule(call);
@@ -325,7 +349,7 @@ export class ClientSession {
       return Infinity;
     }
     if (call.heartbeat !== undefined) return call.heartbeat.dueAt;
-    return passiveHeartbeat ? Infinity : call.startedAt + heartbeatMs;
+    return passiveHeartbeat ? Infinity : call.openedAt + heartbeatMs;
   }
 
   #schedule(call: ClientCall): void {
@@ -377,8 +401,12 @@ export class ClientSession {
   }
 
   #window(call: ClientCall): ReceiveWindow {
-    const free = this.#traits.credit ? this.#traits.freeItems : Infinity;
-    return (call.window ??= new ReceiveWindow(this.#settings.window, free));
+    return (call.window ??= new ReceiveWindow(this.#settings.window, this.#freeItems));
+  }
+
+  /** Items that go before any credit came, in either direction. */
+  get #freeItems(): number {
+    return this.#traits.credit ? this.#traits.freeItems : Infinity;
   }
 
   #giveBack(call: ClientCall, error: RpcError): void {
@@ -386,7 +414,7 @@ export class ClientSession {
     if (call.input !== undefined || call.answered) this.#fail(call, error);
     else {
       this.#detach(call);
-      call.state = "waiting";
+      call.rewind();
       this.#settings.returned(call, error);
     }
   }
