@@ -77,17 +77,18 @@ async function withSuggestion(
   { method }: CallCommand,
 ): Promise<unknown> {
   if (!(error instanceof RpcError) || error.status !== "unimplemented") return error;
-  if (error.message !== method) return error;
-  const hint = await describeService(
+  if (error.message.includes("did you mean")) return error;
+  const names = await describeService(
     client,
     { docs: false, signatures: false },
     { timeoutMs: SUGGESTION_TIMEOUT_MS },
   )
-    .then(({ methods }) => suggestion(method, Object.keys(methods)))
+    .then(({ methods }) => Object.keys(methods))
     // The first error is the one to tell.
-    .catch(() => undefined);
-  const text = `there is no method "${method}"`;
-  return new RpcError(error.status, hint === undefined ? text : `${text}, ${hint}`, {
+    .catch((): string[] => []);
+  const hint = names.includes(method) ? undefined : suggestion(method, names);
+  if (hint === undefined) return error;
+  return new RpcError(error.status, `there is no method "${method}", ${hint}`, {
     cause: error,
     method,
   });
