@@ -51,5 +51,5 @@ const [peer, body] = await router.receive();
 await router.send([peer, body]);
 const [echo] = await dealer.receive();
 console.log("echo", new TextDecoder().decode(echo));
-dealer.close();
-router.close();
+await dealer.close();
+await router.close();
