@@ -9,38 +9,68 @@ import type { ManagedPipe, Opening } from "./opening.ts";
 import type { SocketContext } from "./socket-context.ts";
 import { handshakeFailure } from "./socket-event.ts";
 
+type State =
+  | { readonly phase: "binding"; readonly early: Opening[] }
+  | { readonly phase: "listening"; readonly listening: Listening }
+  | { readonly phase: "closed" };
+
 /** Accepts peers until it is closed. */
 export class Binding {
+  /** The endpoint as it was asked for. */
+  readonly asked: string;
   readonly #context: SocketContext;
   readonly #pipes = new Set<ManagedPipe>();
-  #listening: Listening | undefined;
-  /** The endpoint as it was asked for; until the real one is known, peers have this one. */
+  #state: State = { phase: "binding", early: [] };
   #address: string;
-  #closed = false;
 
-  constructor(address: string, context: SocketContext) {
-    this.#address = address;
+  constructor(asked: string, context: SocketContext) {
+    this.asked = asked;
+    this.#address = asked;
     this.#context = context;
   }
 
-  /** The real endpoint. */
+  /** The real endpoint, once it is bound. */
   get address(): string {
     return this.#address;
   }
 
-  /** Has to be called once the endpoint is bound. */
-  listening(listening: Listening): void {
-    this.#listening = listening;
-    this.#address = listening.endpoint;
-    this.#context.emit({ type: "bind", address: this.#address });
-  }
-
   /** Takes what a peer has opened. */
   readonly accept = (opening: Opening): void => {
-    if (this.#closed) {
-      opening.discard();
-      return;
+    switch (this.#state.phase) {
+      case "binding":
+        // Its pipe has to know the real endpoint.
+        this.#state.early.push(opening);
+        break;
+      case "listening":
+        this.#adopt(opening);
+        break;
+      case "closed":
+        opening.discard();
+        break;
     }
+  };
+
+  /** Has to be called once the endpoint is bound. */
+  listening(listening: Listening): void {
+    const early = this.#state.phase === "binding" ? this.#state.early : [];
+    this.#state = { phase: "listening", listening };
+    this.#address = listening.endpoint;
+    this.#context.emit({ type: "bind", address: this.#address });
+    for (const opening of early) this.#adopt(opening);
+  }
+
+  /** Accepts no more peers and closes the pipes after what they took was written. */
+  async close(): Promise<void> {
+    const state = this.#state;
+    this.#state = { phase: "closed" };
+    if (state.phase === "binding") for (const opening of state.early) opening.discard();
+    if (state.phase !== "listening") return;
+    for (const pipe of this.#pipes) pipe.close();
+    await state.listening.close();
+    this.#context.emit({ type: "close", address: this.#address });
+  }
+
+  #adopt(opening: Opening): void {
     const { address } = this;
     this.#context.emit({ type: "accept", address, peerAddress: opening.address });
     const pipe = this.#context.adopt(opening, {
@@ -50,14 +80,6 @@ export class Binding {
     });
     this.#pipes.add(pipe);
     pipe.start();
-  };
-
-  /** Accepts no more peers and closes the pipes after what they took was written. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const pipe of this.#pipes) pipe.close();
-    await this.#listening?.close();
-    this.#context.emit({ type: "close", address: this.#address });
   }
 
   // What the pipes tell.

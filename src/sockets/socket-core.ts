@@ -14,6 +14,7 @@
  */
 
 import type { Clock, Random } from "../base/clock.ts";
+import { Deferred } from "../base/deferred.ts";
 import { UsageError } from "../base/errors.ts";
 import { Connection } from "../zmtp/connection.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
@@ -93,9 +94,9 @@ export class SocketCore {
   readonly #wired = new Set<ManagedPipe>();
   #pipeCount = 0;
   #lastEndpoint: string | undefined;
-  #closing: Promise<void> | undefined;
-  /** Called when the last wire is gone while closing. */
-  #unwired: (() => void) | undefined;
+  #closing: Deferred<void> | undefined;
+  /** Settled when nothing is left of the last pipe while closing. */
+  #unwired: Deferred<void> | undefined;
 
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(parts: SocketCoreParts) {
@@ -192,12 +193,13 @@ export class SocketCore {
   unbind(endpoint: string): Promise<void> {
     this.#checkOpen("unbind");
     const address = formatEndpoint(parseEndpoint(endpoint));
-    const binding = this.#bindings.get(address);
+    const bindings = [...this.#bindings.values()];
+    const binding = this.#bindings.get(address) ?? bindings.find(({ asked }) => asked === address);
     if (binding === undefined) {
       const bound = this.endpoints.join(", ") || "nothing";
       throw new UsageError("USAGE_ENDPOINT", `${address} is not bound; bound is ${bound}`);
     }
-    this.#bindings.delete(address);
+    this.#bindings.delete(binding.address);
     return binding.close();
   }
 
@@ -231,8 +233,13 @@ export class SocketCore {
    * @returns resolves when every wire is gone; the same promise when called again
    */
   close(lingerMs: number = this.options.lingerMs): Promise<void> {
-    this.#closing ??= this.#close(lingerMs < 0 ? Number.POSITIVE_INFINITY : lingerMs);
-    return this.#closing;
+    if (this.#closing === undefined) {
+      // First, as owners that hear of their pipes may call this again.
+      this.#closing = new Deferred();
+      const { resolve, reject } = this.#closing;
+      this.#close(lingerMs < 0 ? Number.POSITIVE_INFINITY : lingerMs).then(resolve, reject);
+    }
+    return this.#closing.promise;
   }
 
   async #close(lingerMs: number): Promise<void> {
@@ -253,9 +260,8 @@ export class SocketCore {
     const stopTimer = Number.isFinite(lingerMs)
       ? clock.schedule(clock.now() + lingerMs, () => this.#destroyAll())
       : undefined;
-    await new Promise<void>((resolve) => {
-      this.#unwired = resolve;
-    });
+    this.#unwired = new Deferred();
+    await this.#unwired.promise;
     stopTimer?.();
   }
 
@@ -275,6 +281,7 @@ export class SocketCore {
       }
       binding.listening(listening);
     } catch (error) {
+      await binding.close();
       if (error instanceof Error) this.#emit({ type: "bind:error", address: asked, error });
       throw error;
     }
@@ -314,7 +321,7 @@ export class SocketCore {
       },
       released: (pipe) => {
         this.#wired.delete(pipe);
-        if (this.#wired.size === 0) this.#unwired?.();
+        if (this.#wired.size === 0) this.#unwired?.resolve();
       },
     };
   }

@@ -103,6 +103,36 @@ describe("closing", () => {
     await Promise.all([...all, here.clock.elapse(1)]);
   });
 
+  test("an owner may close again, or try to connect, when it hears that its pipe is closed", async () => {
+    const here = world();
+    const outcomes: unknown[] = [];
+    const server = watched(here, "PULL");
+    const client = watched(here, "PUSH", {
+      owner: {
+        closed: () => {
+          outcomes.push(client.core.closed);
+          void client.core.close(0);
+          expect(() => client.core.connect("tcp://other:1")).toThrow("connect after close");
+        },
+      },
+    });
+    await server.core.bind(ENDPOINT);
+    client.core.connect(ENDPOINT);
+    await here.clock.elapse(10);
+    await Promise.all([client.core.close(), here.clock.elapse(10)]);
+    expect(outcomes).toEqual([true]);
+    expect(client.log.filter((line) => line.endsWith("end"))).toHaveLength(1);
+    await server.core.close();
+  });
+
+  test("an endpoint is unbound by what it was asked for, too", async () => {
+    const here = world();
+    const server = watched(here, "PULL");
+    await server.core.bind("tcp://server:0");
+    await server.core.unbind("tcp://server:0");
+    expect(server.core.endpoints).toEqual([]);
+  });
+
   test("a socket that is closed while it binds is not bound", async () => {
     const here = world();
     const server = watched(here, "PULL");
