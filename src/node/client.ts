@@ -5,18 +5,18 @@
  */
 
 import type { Call } from "../rpc/call.ts";
-import { type CallArguments, Caller, type CallOptions, duration } from "../rpc/caller.ts";
+import { type CallArguments, Caller, type CallOptions, callDuration } from "../rpc/caller.ts";
 import { ClientCore } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
-import { count, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
 import { readInspected } from "../dialects/zerorpc/introspection.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
-import { type PeerOptions, peerParts } from "./rpc-options.ts";
+import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
 
 /** Options of {@link Client}. */
 export interface ClientOptions extends PeerOptions {
@@ -39,6 +39,17 @@ export interface ClientOptions extends PeerOptions {
   /** The tongue it speaks. @default zerorpc() */
   readonly dialect?: Dialect;
 }
+
+const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
+  ...PEER_OPTIONS,
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  totalTimeoutMs: true,
+  passiveHeartbeat: true,
+  maxQueuedCalls: true,
+  headers: true,
+  dialect: true,
+};
 
 /** A service as its peer describes it. */
 export interface ServiceDescription {
@@ -127,7 +138,8 @@ export interface ClientMembers<Service> {
   /**
    * Takes no new calls, waits until the open ones are over, and closes.
    *
-   * @param timeoutMs - what is still open after it is cancelled. @default 10_000
+   * @param timeoutMs - what is still open after it is cancelled; `Infinity` waits as long as it
+   *   takes. @default 10_000
    */
   drain(timeoutMs?: number): Promise<void>;
 
@@ -166,6 +178,7 @@ export interface ClientConstructor {
  */
 export const Client: ClientConstructor = class {
   constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
+    checkOptions("client option", options, CLIENT_OPTIONS);
     const core = new ClientCore({
       ...peerParts("client", options),
       clock: nodeClock,
@@ -180,9 +193,9 @@ export const Client: ClientConstructor = class {
       ),
     });
     const caller = new Caller(core, {
-      timeoutMs: duration("timeoutMs", options.timeoutMs, RPC_DEFAULTS.timeoutMs),
-      idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs, Infinity),
-      totalTimeoutMs: duration("totalTimeoutMs", options.totalTimeoutMs, Infinity),
+      timeoutMs: callDuration("timeoutMs", options.timeoutMs, RPC_DEFAULTS.timeoutMs),
+      idleTimeoutMs: callDuration("idleTimeoutMs", options.idleTimeoutMs, Infinity),
+      totalTimeoutMs: callDuration("totalTimeoutMs", options.totalTimeoutMs, Infinity),
       headers: options.headers,
       interceptors: options.interceptors ?? [],
     });
@@ -218,7 +231,7 @@ function makeMembers(core: ClientCore, caller: Caller): ClientMembers<unknown> {
     bind: (endpoint) => core.bind(endpoint),
     unbind: (endpoint) => core.unbind(endpoint),
     disconnect: (endpoint) => core.disconnect(endpoint),
-    drain: (timeoutMs = 10_000) => core.drain(timeoutMs),
+    drain: (timeoutMs = 10_000) => core.drain(duration("timeoutMs", timeoutMs)),
     close: () => core.close(),
     [Symbol.asyncDispose]: () => core.close(),
   };

@@ -36,6 +36,18 @@ export interface PeerOptions extends Partial<WindowLimits> {
   readonly transport?: TransportFactory;
 }
 
+/** The names of {@link PeerOptions}. */
+export const PEER_OPTIONS: Readonly<Record<keyof PeerOptions, true>> = {
+  maxWindowItems: true,
+  maxWindowBytes: true,
+  heartbeatMs: true,
+  interceptors: true,
+  logger: true,
+  resolveEndpoint: true,
+  socket: true,
+  transport: true,
+};
+
 /** The parts that those options make. */
 export interface PeerParts {
   readonly window: WindowLimits;

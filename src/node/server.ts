@@ -7,12 +7,13 @@
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Dialect } from "../rpc/dialect.ts";
-import { count, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { Handler, MethodDescription } from "../rpc/method.ts";
 import { type RegisterOptions } from "../rpc/registry.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
-import { type PeerOptions, peerParts } from "./rpc-options.ts";
+import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
+import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
 
 /** Options of {@link Server}. */
 export interface ServerOptions extends PeerOptions {
@@ -38,6 +39,18 @@ export interface ServerOptions extends PeerOptions {
   readonly dialects?: readonly Dialect[];
 }
 
+const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
+  ...PEER_OPTIONS,
+  name: true,
+  poolSize: true,
+  maxQueuedCalls: true,
+  maxCallsPerPeer: true,
+  sendStacks: true,
+  methods: true,
+  describe: true,
+  dialects: true,
+};
+
 /**
  * Serves the methods of an object, a class instance, a module or a function.
  *
@@ -54,10 +67,12 @@ export class Server {
    * @throws {UsageError} `USAGE_OPTION`, `USAGE_NAME`, `USAGE_HANDLER`
    */
   constructor(service?: object, options: ServerOptions = {}) {
+    checkOptions("server option", options, SERVER_OPTIONS);
     this.#core = new ServerCore({
       ...peerParts("server", options),
       name: options.name ?? nameOf(service),
       clock: nodeClock,
+      platformPrototypes: PLATFORM_PROTOTYPES,
       dialects: options.dialects ?? [zerorpc()],
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
       poolSize: count("poolSize", options.poolSize, Infinity, 1),
@@ -178,10 +193,11 @@ export class Server {
   /**
    * Takes no new calls, waits until the running ones are over, and closes.
    *
-   * @param timeoutMs - what still runs after it is cancelled. @default 10_000
+   * @param timeoutMs - what still runs after it is cancelled; `Infinity` waits as long as it
+   *   takes. @default 10_000
    */
   drain(timeoutMs: number = 10_000): Promise<void> {
-    return this.#core.drain(interval("timeoutMs", timeoutMs, 0));
+    return this.#core.drain(duration("timeoutMs", timeoutMs));
   }
 
   /** Cancels what runs and closes. Calling it again does nothing. */

@@ -7,13 +7,14 @@
 
 import { UsageError } from "../base/errors.ts";
 import { Call, makeCall } from "./call.ts";
-import type { ClientCall, CallOutcome, CallRequest } from "./client-call.ts";
+import type { ClientCall, CallRequest } from "./client-call.ts";
 import type { ClientCore } from "./client.ts";
 import { type CallContext, currentContext } from "./context.ts";
 import { RpcError, toFailure } from "./errors.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
+import { checkOptions, duration } from "./limits.ts";
 import type { Headers, RequestOptions } from "./packet.ts";
-import { type PumpSource, streamOf } from "./pump.ts";
+import { discard, type PumpSource, streamOf } from "./pump.ts";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -79,75 +80,92 @@ export class Caller {
 
   /** Makes a call. @throws {UsageError} `USAGE_CLOSED`, `USAGE_ARGUMENTS`, `USAGE_OPTION` */
   call(method: string, args: CallArguments, options: CallOptions = NO_OPTIONS): Call {
-    if (this.#settings.interceptors.length > 0) return this.#intercepted(method, args, options);
-    return this.#perform(this.#request(method, args, options), options);
+    return this.#call(method, args, options, false);
   }
 
   /**
-   * Makes a call that nobody answers.
+   * Makes a call that nobody answers. It need not be awaited: a failure that nobody waits for is no
+   * unhandled rejection.
    *
    * @returns resolves when a peer has been given the request; rejects if none took it in time
    */
   notify(method: string, args: CallArguments, options: CallOptions = NO_OPTIONS): Promise<void> {
-    const request = this.#request(method, args, options);
-    const oneWay = { ...request, options: { ...request.options, oneWay: true } };
-    return this.#perform(oneWay, options) as Promise<void>;
+    const call = this.#call(method, args, options, true);
+    call.then(undefined, () => undefined);
+    return call as Promise<void>;
   }
 
-  #intercepted(method: string, args: CallArguments, options: CallOptions): Call {
-    const { call, outcome } = makeCall();
-    const named = isPositional(args) ? undefined : args;
+  #call(method: string, args: CallArguments, options: CallOptions, oneWay: boolean): Call {
+    checkArguments(args);
+    if (options !== NO_OPTIONS) checkOptions("call option", options, CALL_OPTIONS);
+    const { headers } = this.#settings;
+    const merged = options.headers === undefined ? headers : { ...headers, ...options.headers };
+    if (this.#settings.interceptors.length === 0) {
+      return this.#perform(this.#request(method, args, options, merged), options, oneWay);
+    }
+    const named = isPositional(args) ? options.named : args;
     const seen: InterceptedCall = {
       side: "client",
       method,
-      args: isPositional(args) ? args : [],
-      headers: { ...this.#settings.headers, ...options.headers },
+      args: isPositional(args) ? args : NO_ARGS,
+      headers: merged ?? {},
       ...(named !== undefined && { named }),
     };
+    return this.#intercepted(seen, options, oneWay);
+  }
+
+  #intercepted(seen: InterceptedCall, options: CallOptions, oneWay: boolean): Call {
+    // Known here and not behind the first await of an interceptor.
+    const parent = options.parent ?? currentContext();
     const answer = intercept(this.#settings.interceptors, seen, (passed) => {
-      const { headers } = passed;
-      const request = this.#request(passed.method, passed.named ?? passed.args, {
+      const { method, args, headers, named } = passed;
+      const given: CallOptions = {
         ...options,
-        headers,
-      });
-      return this.#perform(request, options);
+        ...(parent !== undefined && { parent }),
+        ...(named !== undefined && { named }),
+      };
+      return this.#perform(this.#request(method, args, given, headers), given, oneWay);
     });
+    const { call, outcome } = makeCall();
     answer.then(outcome.resolve, outcome.reject);
+    let stream: Promise<AsyncGenerator<unknown, unknown, unknown>> | undefined;
     Call.attach(call, {
       get stream() {
-        return answer.then(asGenerator);
+        if (stream === undefined) {
+          stream = answer.then(asGenerator);
+          // Who iterates hears of it by iterating.
+          stream.then(undefined, () => undefined);
+        }
+        return stream;
       },
     });
     return call;
   }
 
-  #perform(request: CallRequest, options: CallOptions): Call {
+  #perform(request: CallRequest, options: CallOptions, oneWay: boolean): Call {
     const { call, outcome } = makeCall();
-    const { signal } = options;
-    if (signal?.aborted === true) {
-      const error = abortedError(request.method, signal, false);
+    const parent = options.parent ?? currentContext();
+    const error = endedBefore(request.method, options.signal, parent);
+    if (error !== undefined) {
+      if (request.input !== undefined) discard(request.input);
       outcome.reject(error);
       Call.attach(call, { stream: failedStream(error) });
       return call;
     }
-    const started = this.#start(request, options, outcome);
+    const asked = oneWay ? { ...request, options: { ...request.options, oneWay } } : request;
+    const started = this.#core.start(asked, outcome);
     Call.attach(call, started);
-    return call;
-  }
-
-  #start(request: CallRequest, options: CallOptions, outcome: CallOutcome): ClientCall {
-    const started = this.#core.start(request, outcome);
-    const parent = options.parent ?? currentContext();
-    if (started.state === "closed") return started;
+    if (started.state === "closed") return call;
     if (options.signal !== undefined) this.#follow(started, options.signal);
     if (parent !== undefined) this.#follow(started, parent.signal);
-    return started;
+    return call;
   }
 
   /** Cancels a call when a signal aborts, and forgets the signal when the call is over. */
   #follow(call: ClientCall, signal: AbortSignal): void {
     const cancel = (): void => {
-      this.#core.cancel(call, abortedError(call.request.method, signal, true));
+      const mayHaveRun = call.state !== "waiting";
+      this.#core.cancel(call, abortedError(call.request.method, signal, mayHaveRun));
     };
     signal.addEventListener("abort", cancel, { once: true });
     const { release } = call;
@@ -157,32 +175,34 @@ export class Caller {
     };
   }
 
-  #request(method: string, args: CallArguments, options: CallOptions): CallRequest {
-    const { settings, parent } = {
-      settings: this.#settings,
-      parent: options.parent ?? currentContext(),
-    };
+  #request(
+    method: string,
+    args: CallArguments,
+    options: CallOptions,
+    headers: Headers | undefined,
+  ): CallRequest {
+    const settings = this.#settings;
+    const parent = options.parent ?? currentContext();
     const remainingMs = parent?.remainingMs ?? Infinity;
     const positional = isPositional(args) ? args : NO_ARGS;
+    const timeoutMs = callDuration("timeoutMs", options.timeoutMs, settings.timeoutMs);
+    const idleTimeoutMs = callDuration(
+      "idleTimeoutMs",
+      options.idleTimeoutMs,
+      settings.idleTimeoutMs,
+    );
+    const totalMs = callDuration("totalTimeoutMs", options.totalTimeoutMs, settings.totalTimeoutMs);
     const input = inputOf(positional);
     return {
       method,
       args: input === undefined ? positional : positional.with(input.index, null),
-      timeoutMs: Math.min(
-        duration("timeoutMs", options.timeoutMs, settings.timeoutMs),
-        remainingMs,
-      ),
-      idleTimeoutMs: duration("idleTimeoutMs", options.idleTimeoutMs, settings.idleTimeoutMs),
-      totalTimeoutMs: Math.min(
-        duration("totalTimeoutMs", options.totalTimeoutMs, settings.totalTimeoutMs),
-        remainingMs,
-      ),
+      timeoutMs: Math.min(timeoutMs, remainingMs),
+      idleTimeoutMs,
+      totalTimeoutMs: Math.min(totalMs, remainingMs),
       idempotent: options.idempotent === true,
       input: input?.source,
       options: wireOptions(
-        options.headers === undefined
-          ? settings.headers
-          : { ...settings.headers, ...options.headers },
+        headers,
         args === positional ? options.named : (args as Readonly<Record<string, unknown>>),
         input?.index,
       ),
@@ -193,6 +213,42 @@ export class Caller {
 const NO_OPTIONS: CallOptions = {};
 const NO_ARGS: readonly unknown[] = [];
 
+/** The names of {@link CallOptions}. */
+const CALL_OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
+  timeoutMs: true,
+  idleTimeoutMs: true,
+  totalTimeoutMs: true,
+  signal: true,
+  named: true,
+  headers: true,
+  parent: true,
+  idempotent: true,
+};
+
+function checkArguments(args: unknown): void {
+  if (typeof args === "object" && args !== null) return;
+  throw new UsageError(
+    "USAGE_ARGUMENTS",
+    `expected arguments in an array, or by name in an object, got ${args === null ? "null" : typeof args}`,
+  );
+}
+
+/** Why a call ends before it begins, if it does. */
+function endedBefore(
+  method: string,
+  signal: AbortSignal | undefined,
+  parent: CallContext | undefined,
+): RpcError | undefined {
+  if (signal?.aborted === true) return abortedError(method, signal, false);
+  if (parent === undefined) return undefined;
+  if (parent.signal.aborted) return abortedError(method, parent.signal, false);
+  if (parent.remainingMs !== 0) return undefined;
+  return new RpcError("deadline_exceeded", `no time is left for the call of "${method}"`, {
+    method,
+    mayHaveRun: false,
+  });
+}
+
 function isPositional(args: CallArguments): args is readonly unknown[] {
   return Array.isArray(args);
 }
@@ -202,12 +258,9 @@ function isPositional(args: CallArguments): args is readonly unknown[] {
  *
  * @throws {UsageError} `USAGE_OPTION`
  */
-export function duration(name: string, given: number | undefined, fallback: number): number {
+export function callDuration(name: string, given: number | undefined, fallback: number): number {
   if (given === undefined) return fallback;
-  if (typeof given !== "number" || !(given >= 0)) {
-    throw new UsageError("USAGE_OPTION", `expected ${name} in ms, 0 or more, got ${String(given)}`);
-  }
-  return given === 0 ? Infinity : given;
+  return duration(name, given) || Infinity;
 }
 
 function wireOptions(

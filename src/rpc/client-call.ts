@@ -17,8 +17,8 @@ import { RemoteStream, type StreamControl } from "./remote-stream.ts";
 
 /** Who waits for a call. Exactly one of the three is called, once. */
 export interface CallOutcome {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** What a caller asked for, resolved to the last option. Times are in ms, `Infinity` for none. */
@@ -43,8 +43,6 @@ export interface CallRequest {
 type EarlyStep =
   | { readonly type: "next"; readonly value: unknown }
   | { readonly type: "throw"; readonly failure: Failure };
-
-const NO_STEPS: readonly EarlyStep[] = [];
 
 /** The state of a call that was made. */
 export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
@@ -81,7 +79,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   release: (() => void) | undefined = undefined;
   #outcome: CallOutcome | undefined;
   #queue: ItemQueue | undefined = undefined;
-  #earlySteps: readonly EarlyStep[] = NO_STEPS;
+  #earlySteps: EarlyStep[] | undefined = undefined;
   #stream: RemoteStream | undefined = undefined;
 
   /** Whether the first item of a stream comes without being asked for. */
@@ -151,6 +149,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.session = undefined;
     this.channel = undefined;
     this.window = undefined;
+    this.heldCredit = 0;
     this.heartbeat = undefined;
   }
 
@@ -174,21 +173,20 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   step(value: unknown): void {
-    if (this.state === "waiting") this.#early({ type: "next", value });
-    else this.session?.step(this, value);
+    if (!this.answered) (this.#earlySteps ??= []).push({ type: "next", value });
+    this.session?.step(this, value);
   }
 
   raise(error: unknown): void {
     const failure = toFailure(error, false);
-    if (this.state === "waiting") this.#early({ type: "throw", failure });
-    else this.session?.raise(this, failure);
+    if (!this.answered) (this.#earlySteps ??= []).push({ type: "throw", failure });
+    this.session?.raise(this, failure);
   }
 
-  /** Takes the steps that were asked for before there was a peer. */
+  /** Asks a peer for what was asked before there was one, or of one that is gone. */
   repeatEarlySteps(session: ClientSession): void {
-    const steps = this.#earlySteps;
-    this.#earlySteps = NO_STEPS;
-    for (const step of steps) {
+    if (this.#earlySteps === undefined) return;
+    for (const step of this.#earlySteps) {
       if (step.type === "next") session.step(this, step.value);
       else session.raise(this, step.failure);
     }
@@ -220,10 +218,6 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   over(): void {
     // The call goes on: its answer is still to come.
-  }
-
-  #early(step: EarlyStep): void {
-    this.#earlySteps = [...this.#earlySteps, step];
   }
 
   #settle(): CallOutcome | undefined {

@@ -42,7 +42,9 @@ export class ClientCore implements TransportOwner {
   readonly #waiting = new Set<ClientCall>();
   readonly #wheel = new TimerWheel<ClientCall>();
   readonly #sessionSettings: ClientSessionSettings;
+  /** Why endpoints could not be reached, for calls that nobody takes. */
   readonly #unreachable = new Map<string, Error>();
+  #closing: Promise<void> | undefined;
   #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
   #openCalls = 0;
   #idleWaiters: (() => void)[] = [];
@@ -111,6 +113,7 @@ export class ClientCore implements TransportOwner {
   }
 
   disconnect(endpoint: string): void {
+    this.#unreachable.delete(endpoint);
     this.#transport.disconnect(endpoint);
   }
 
@@ -137,16 +140,17 @@ export class ClientCore implements TransportOwner {
   /**
    * Takes no new calls, waits until the open ones are over, then closes.
    *
-   * @param timeoutMs - after it, what is still open is cancelled
+   * @param timeoutMs - after it, what is still open is cancelled; `Infinity` waits as long as it takes
    */
   async drain(timeoutMs: number): Promise<void> {
     if (this.#phase === "open" && this.#openCalls > 0) {
       this.#phase = "draining";
       const { clock } = this.#settings;
       await new Promise<void>((resolve) => {
-        const cancel = clock.schedule(clock.now() + timeoutMs, resolve);
+        const cancel =
+          timeoutMs === Infinity ? undefined : clock.schedule(clock.now() + timeoutMs, resolve);
         this.#idleWaiters.push(() => {
-          cancel();
+          cancel?.();
           resolve();
         });
       });
@@ -155,8 +159,11 @@ export class ClientCore implements TransportOwner {
   }
 
   /** Cancels what is open and closes everything. */
-  async close(): Promise<void> {
-    if (this.#phase === "closed") return;
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#phase = "closed";
     const reason = "the client was closed";
     for (const call of this.#waiting) {
@@ -212,10 +219,11 @@ export class ClientCore implements TransportOwner {
 
   #send(call: ClientCall, now: number): void {
     const session = this.#choose();
-    if (session === undefined) {
-      this.#wait(call);
-      return;
-    }
+    if (session === undefined) this.#wait(call);
+    else this.#open(session, call, now);
+  }
+
+  #open(session: ClientSession, call: ClientCall, now: number): void {
     try {
       session.open(call, now);
     } catch (error) {
@@ -270,14 +278,15 @@ export class ClientCore implements TransportOwner {
   #sendWaiting(): void {
     const now = this.#settings.clock.now();
     for (const call of this.#waiting) {
-      if (this.#choose() === undefined) return;
+      const session = this.#choose();
+      if (session === undefined) return;
       this.#unwait(call);
-      this.#send(call, now);
+      this.#open(session, call, now);
     }
   }
 
   #returned(call: ClientCall, error: RpcError): void {
-    if (this.#phase !== "open") this.#failWaiting(call, error);
+    if (this.#phase === "closed") this.#failWaiting(call, error);
     else this.#send(call, this.#settings.clock.now());
   }
 
@@ -327,8 +336,15 @@ export class ClientCore implements TransportOwner {
 
   /** Why a call found no peer in time. */
   #nobody(call: ClientCall): RpcError {
-    const { timeoutMs, method } = call.request;
-    const endpoints = [...this.#transport.connected, ...this.#transport.bound];
+    const { timeoutMs, totalTimeoutMs, method } = call.request;
+    const waitedMs = Math.round(Math.min(timeoutMs, totalTimeoutMs));
+    const endpoints = [
+      ...new Set([
+        ...this.#transport.connected,
+        ...this.#transport.bound,
+        ...this.#unreachable.keys(),
+      ]),
+    ];
     const tried = endpoints.map((endpoint) => {
       const error = this.#unreachable.get(endpoint);
       return error === undefined ? endpoint : `${endpoint} (${error.message})`;
@@ -337,7 +353,7 @@ export class ClientCore implements TransportOwner {
     const cause = this.#unreachable.get(endpoints[0] ?? "");
     return new RpcError(
       "unavailable",
-      `no peer took the call of "${method}" within ${timeoutMs} ms: ${where}`,
+      `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`,
       { method, mayHaveRun: false, ...(cause !== undefined && { cause }) },
     );
   }

@@ -2,7 +2,8 @@
  * The dispatcher: from a request to its handler and from what the handler gives to an answer.
  *
  * Handlers run at once while fewer than `poolSize` are running, and wait in a bounded queue
- * otherwise. What waits too long is never run.
+ * otherwise. What waits too long is never run. A handler runs until its promise has settled or its
+ * stream is over, also when its caller has left: `poolSize` bounds the work, not the callers.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { exchangeContext } from "./context.ts";
 import type { Failure } from "./errors.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
-import { isThenable, Pump, streamOf } from "./pump.ts";
+import { isThenable, streamOf } from "./pump.ts";
 import type { ServerCall } from "./server-call.ts";
 
 /** What a dispatcher needs to know. */
@@ -40,7 +41,9 @@ interface Ready {
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
   #running = 0;
-  #waiting: Ready[] = [];
+  readonly #waiting = new Map<ServerCall, Ready>();
+  /** Waiting calls are being started: a handler that is over at once starts no further one itself. */
+  #starting = false;
 
   constructor(settings: DispatcherSettings) {
     this.#settings = settings;
@@ -53,7 +56,7 @@ export class Dispatcher {
 
   /** Calls that wait for a handler. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
@@ -72,7 +75,7 @@ export class Dispatcher {
     if (args === undefined) return;
     const { poolSize, maxQueuedCalls } = this.#settings;
     if (this.#running < poolSize) this.#run(call, method, args);
-    else if (this.#waiting.length < maxQueuedCalls) this.#waiting.push({ call, method, args });
+    else if (this.#waiting.size < maxQueuedCalls) this.#waiting.set(call, { call, method, args });
     else {
       call.session.fail(call, {
         status: "resource_exhausted",
@@ -85,20 +88,43 @@ export class Dispatcher {
     }
   }
 
-  /** Takes note that a call which was running is over, and starts one that waits. */
+  /** Takes note that a call has been answered or given up: it waits no more, nor do its followers. */
+  closed(call: ServerCall): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(call);
+    const { followers } = call;
+    if (followers === undefined) return;
+    call.followers = undefined;
+    for (const follower of followers) if (follower.state === "open") this.dispatch(follower);
+  }
+
+  /** Takes a call out of those that wait, and its followers too. */
+  forget(call: ServerCall): void {
+    this.#waiting.delete(call);
+    call.followers = undefined;
+  }
+
+  /** Runs none of those that wait. */
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  /**
+   * Takes note that a handler is over, which may be long after its caller has left, and starts those
+   * that wait.
+   */
   finished(call: ServerCall): void {
-    for (const follower of call.followers ?? []) {
-      if (follower.state === "open") this.dispatch(follower);
-    }
-    if (!call.running) return;
-    call.running = false;
+    if (call.runner === undefined) return;
+    call.runner = undefined;
     this.#running--;
-    while (this.#running < this.#settings.poolSize) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      // Whoever asked may have given up while it waited.
-      if (next.call.state === "open") this.#run(next.call, next.method, next.args);
+    if (this.#waiting.size === 0 || this.#starting) return;
+    this.#starting = true;
+    for (const { call: next, method, args } of this.#waiting.values()) {
+      if (this.#running >= this.#settings.poolSize) break;
+      this.#waiting.delete(next);
+      // Its timer may be late: what kept this process busy also kept the timer.
+      if (!next.session.expireIfDue(next)) this.#run(next, method, args);
     }
+    this.#starting = false;
   }
 
   #match(call: ServerCall, method: Method): readonly unknown[] | undefined {
@@ -122,7 +148,7 @@ export class Dispatcher {
   }
 
   #run(call: ServerCall, method: Method, args: readonly unknown[]): void {
-    call.running = true;
+    call.runner = this;
     this.#running++;
     const outer = exchangeContext(call);
     try {
@@ -131,13 +157,36 @@ export class Dispatcher {
         interceptors.length === 0
           ? invoke(method, call, args)
           : this.#intercepted(call, method, args);
-      if (isThenable(result)) settleLater(call, result);
-      else settle(call, result);
+      if (isThenable(result)) {
+        // A native promise comes out of `resolve` as it is; another thenable cannot settle twice.
+        Promise.resolve(result).then(
+          (value) => this.#answer(call, value),
+          (error: unknown) => this.#fail(call, error),
+        );
+      } else this.#answer(call, result);
     } catch (error) {
-      call.session.failWith(call, error);
+      this.#fail(call, error);
     } finally {
       exchangeContext(outer);
     }
+  }
+
+  /** Answers with what the handler gave: a value, or a stream of items. */
+  #answer(call: ServerCall, result: unknown): void {
+    try {
+      const source = streamOf(result);
+      if (source === undefined) {
+        call.session.reply(call, result);
+        this.finished(call);
+      } else call.stream(source);
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  #fail(call: ServerCall, error: unknown): void {
+    call.session.failWith(call, error);
+    this.finished(call);
   }
 
   #intercepted(call: ServerCall, method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -149,6 +198,7 @@ export class Dispatcher {
       context: call,
     };
     return intercept(this.#settings.interceptors, seen, (passed) => {
+      call.headers = passed.headers;
       const outer = exchangeContext(call);
       try {
         return invoke(method, call, passed.args);
@@ -176,28 +226,4 @@ const NO_OPTIONS: NonNullable<ServerCall["options"]> = {};
 
 function invoke(method: Method, call: ServerCall, args: readonly unknown[]): unknown {
   return method.invoke(method.wantsContext ? [call, ...args] : args);
-}
-
-function settleLater(call: ServerCall, result: PromiseLike<unknown>): void {
-  result.then(
-    (value) => settle(call, value),
-    (error: unknown) => call.session.failWith(call, error),
-  );
-}
-
-/** Answers a call with what its handler gave: a value, or a stream of items. */
-function settle(call: ServerCall, result: unknown): void {
-  const source = streamOf(result);
-  if (source === undefined) {
-    call.session.reply(call, result);
-    return;
-  }
-  const pump = new Pump(source, call, call.credit);
-  if (!call.session.beginStream(call)) {
-    // The caller left while the handler was preparing its stream, or cannot read one.
-    pump.close();
-    return;
-  }
-  call.pump = pump;
-  pump.run();
 }

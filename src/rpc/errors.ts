@@ -83,7 +83,11 @@ const MAX_CAUSES = 5;
  * Describes anything that a handler threw, so that no throw ends in silence.
  *
  * An `RpcError` keeps its status, an abort becomes `cancelled`, a timeout `deadline_exceeded`,
- * everything else `unknown`. What is no error at all becomes its text.
+ * everything else `unknown`. What is no error at all becomes its text. Never throws, whatever the
+ * thrown object's properties do.
+ *
+ * That the handler has run is sure, so {@link RpcError.mayHaveRun} of what it threw, which is about
+ * a call of its own, is not taken over.
  *
  * @param withStack - whether the stack may leave this process
  */
@@ -92,19 +96,22 @@ export function toFailure(
   withStack: boolean,
   causes: number = MAX_CAUSES,
 ): Failure {
-  if (!(thrown instanceof Error)) {
-    return { status: "unknown", name: "Error", message: textOf(thrown) };
+  try {
+    if (!(thrown instanceof Error)) {
+      return { status: "unknown", name: "Error", message: textOf(thrown) };
+    }
+    const { cause, stack } = thrown;
+    return {
+      status: statusOf(thrown),
+      name: textOf(thrown.name),
+      message: textOf(thrown.message),
+      ...("details" in thrown && thrown.details !== undefined && { details: thrown.details }),
+      ...(withStack && typeof stack === "string" && { stack }),
+      ...(cause !== undefined && causes > 0 && { cause: toFailure(cause, withStack, causes - 1) }),
+    };
+  } catch {
+    return { status: "unknown", name: "Error", message: "the error cannot be read" };
   }
-  const { cause, name } = thrown;
-  return {
-    status: statusOf(thrown),
-    name,
-    message: thrown.message,
-    ...(thrown instanceof RpcError && { mayHaveRun: thrown.mayHaveRun }),
-    ...("details" in thrown && thrown.details !== undefined && { details: thrown.details }),
-    ...(withStack && thrown.stack !== undefined && { stack: thrown.stack }),
-    ...(cause !== undefined && causes > 0 && { cause: toFailure(cause, withStack, causes - 1) }),
-  };
 }
 
 /** Makes the caller's error of a peer's failure. */
@@ -118,6 +125,8 @@ export function fromFailure(failure: Failure, method: string): RpcError {
     ...(failure.mayHaveRun !== undefined && { mayHaveRun: failure.mayHaveRun }),
     ...(failure.cause !== undefined && { cause: fromFailure(failure.cause, method) }),
   });
+  // Where a message was read says nothing about the error: name what was called instead.
+  error.stack = `${failure.name}: ${failure.message}\n    at ${method || "the peer"}() (peer)`;
   return error;
 }
 

@@ -12,6 +12,8 @@
 
 /** Intervals of silence after which a peer is lost. */
 const LOST_AFTER = 2;
+/** What remains of a long gap with each beat that comes sooner. */
+const FORGETTING = 0.75;
 
 /** When to beat, and whether the peer has stopped. */
 export class Heartbeat {
@@ -34,7 +36,10 @@ export class Heartbeat {
 
   /** Takes note of a beat of the peer. The caller answers it with a beat and {@link sent}. */
   hear(now: number): void {
-    this.#peerMs = now - this.#heardAt;
+    const gapMs = now - this.#heardAt;
+    // Beats that waited unread come together and tell nothing of the peer's interval; one gap that
+    // was too long because a process was busy is forgotten little by little.
+    if (gapMs > 0) this.#peerMs = Math.max(gapMs, this.#peerMs * FORGETTING);
     this.#heardAt = now;
     this.#heard = true;
   }

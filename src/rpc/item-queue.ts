@@ -71,6 +71,14 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
     this.#finish({ type: "error", error });
   }
 
+  /** Ends the stream with an error at once: what waits is dropped. */
+  abort(error: unknown): void {
+    if (this.#ending !== undefined) return;
+    this.#items = [];
+    this.#head = 0;
+    this.#finish({ type: "error", error });
+  }
+
   next(): Promise<IteratorResult<unknown, unknown>> {
     if (this.#head < this.#items.length) {
       const value = this.#take();

@@ -5,6 +5,23 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { nearestNames } from "../base/nearest.ts";
+
+/**
+ * Checks that all of `options` are known, so that a slip of the pen is no silent default.
+ *
+ * @param what - what they are, for the message, such as `"call option"`
+ * @param known - an object that has the names of all options
+ * @throws {UsageError} `USAGE_OPTION` with the nearest names
+ */
+export function checkOptions(what: string, options: object, known: object): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const near = nearestNames(name, Object.keys(known));
+    const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+    throw new UsageError("USAGE_OPTION", `there is no ${what} "${name}"${hint}`);
+  }
+}
 
 /** The defaults of all options that are numbers. */
 export const RPC_DEFAULTS = {
@@ -34,14 +51,22 @@ export function count(
 }
 
 /**
+ * Checks a duration in ms; 0 and `Infinity` are durations too.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
+export function duration(name: string, given: number): number {
+  if (typeof given === "number" && given >= 0) return given;
+  throw new UsageError("USAGE_OPTION", `expected ${name} in ms, 0 or more, got ${String(given)}`);
+}
+
+/**
  * Checks an interval in ms; 0 and `Infinity` switch it off.
  *
  * @throws {UsageError} `USAGE_OPTION`
  */
 export function interval(name: string, given: number | undefined, fallback: number): number {
   if (given === undefined) return fallback;
-  if (typeof given !== "number" || !(given >= 0)) {
-    throw new UsageError("USAGE_OPTION", `expected ${name} in ms, 0 or more, got ${String(given)}`);
-  }
-  return given === Infinity ? 0 : given;
+  const intervalMs = duration(name, given);
+  return intervalMs === Infinity ? 0 : intervalMs;
 }

@@ -5,8 +5,13 @@
  * argument. A sync iterator runs in the caller's turn as long as there is credit; an async one costs
  * one promise per item, which is its own.
  *
+ *     waiting --open--> idle <--> stepping
+ *        any --end, error, close--> closed
+ *
  * @module
  */
+
+import { type CallContext, exchangeContext } from "./context.ts";
 
 /** Where items go. */
 export interface PumpTarget {
@@ -15,6 +20,8 @@ export interface PumpTarget {
   item(value: unknown): void;
   end(value: unknown): void;
   fail(error: unknown): void;
+  /** The source is done with: it has ended, failed, or finished its cleaning up. Called once. */
+  over(): void;
 }
 
 /** The part of sync and async iterators and generators that a pump uses. */
@@ -29,20 +36,45 @@ type Step =
   | { readonly type: "next"; readonly value: unknown }
   | { readonly type: "throw"; readonly error: unknown };
 
+/**
+ * How many steps with a value or an error may wait for the source, in both directions of a call. A
+ * peer that sends more gets `resource_exhausted`.
+ */
+export const MAX_WAITING_STEPS = 1024;
+
 /** Pumps one iterator into one target. */
 export class Pump {
-  readonly #source: PumpSource;
   readonly #target: PumpTarget;
+  readonly #context: CallContext | undefined;
+  #source: PumpSource | undefined;
   #credit: number;
   /** Steps with a value or an error; they come before steps of plain credit. */
   #steps: Step[] = [];
-  #state: "idle" | "stepping" | "closed" = "idle";
+  #state: "waiting" | "idle" | "stepping" | "closed" = "waiting";
+  /** The source's own code is running in this turn, so it cannot be closed before it returns. */
+  #inside = false;
+  #returnValue: unknown = undefined;
 
-  /** @param free - items that may go before any credit is granted */
-  constructor(source: PumpSource, target: PumpTarget, free: number) {
-    this.#source = source;
+  /**
+   * @param free - items that may go before any credit is granted
+   * @param context - what `callContext()` gives inside of the source
+   */
+  constructor(target: PumpTarget, free: number, context?: CallContext) {
     this.#target = target;
     this.#credit = free;
+    this.#context = context;
+  }
+
+  /** Gives the source and starts. What was granted and asked for before is not lost. */
+  open(source: PumpSource): void {
+    this.#source = source;
+    if (this.#state === "closed") {
+      // The consumer left while the source was being prepared.
+      this.#returnSource();
+      return;
+    }
+    this.#state = "idle";
+    this.run();
   }
 
   /** Adds credit and goes on. */
@@ -51,29 +83,27 @@ export class Pump {
     this.run();
   }
 
-  /** Takes one step with a value, as `generator.next(value)` does. It brings its own credit. */
-  next(value: unknown): void {
-    this.#steps.push({ type: "next", value });
-    this.run();
+  /**
+   * Takes one step with a value, as `generator.next(value)` does. It brings its own credit.
+   *
+   * @returns `false` when {@link MAX_WAITING_STEPS} wait already
+   */
+  next(value: unknown): boolean {
+    return this.#step({ type: "next", value });
   }
 
-  /** Takes one step with an error, as `generator.throw(error)` does. It brings its own credit. */
-  throw(error: unknown): void {
-    this.#steps.push({ type: "throw", error });
-    this.run();
+  /** Takes one step with an error, as `generator.throw(error)` does. Otherwise like `next`. */
+  throw(error: unknown): boolean {
+    return this.#step({ type: "throw", error });
   }
 
   /** Ends the source early, as `generator.return(value)` does. Nothing more reaches the target. */
   close(value?: unknown): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    try {
-      const returned = this.#source.return?.(value);
-      // The consumer is gone: there is nobody left to tell what a finally block throws.
-      if (isThenable(returned)) returned.then(undefined, () => undefined);
-    } catch {
-      // The same for a sync iterator.
-    }
+    this.#steps = [];
+    this.#returnValue = value;
+    if (this.#source !== undefined && !this.#inside) this.#returnSource();
   }
 
   /** Goes on as far as credit, wire and source allow. */
@@ -82,29 +112,40 @@ export class Pump {
       const step = this.#takeStep();
       if (step === undefined) return;
       this.#state = "stepping";
-      let result: unknown;
       try {
-        result = this.#advance(step);
+        const result = this.#advance(step);
+        if (isThenable(result)) {
+          // A native promise comes out of `resolve` as it is; another thenable cannot settle twice.
+          Promise.resolve(result).then(this.#onResult, this.#onError);
+          return;
+        }
+        this.#settle(result);
       } catch (error) {
         this.#failed(error);
         return;
       }
-      if (isThenable(result)) {
-        result.then(this.#onResult, this.#onError);
-        return;
-      }
-      this.#settle(result);
     }
   }
 
   readonly #onResult = (result: unknown): void => {
-    this.#settle(result);
+    try {
+      this.#settle(result);
+    } catch (error) {
+      this.#failed(error);
+    }
     this.run();
   };
 
   readonly #onError = (error: unknown): void => {
     this.#failed(error);
   };
+
+  #step(step: Step): boolean {
+    if (this.#steps.length >= MAX_WAITING_STEPS) return false;
+    if (this.#state !== "closed") this.#steps.push(step);
+    this.run();
+    return true;
+  }
 
   #takeStep(): Step | undefined {
     const step = this.#steps.shift();
@@ -114,28 +155,84 @@ export class Pump {
     return PLAIN_STEP;
   }
 
+  /** Lets the source take one step, and closes it if that was asked for from inside. */
   #advance(step: Step): unknown {
-    if (step.type === "next") return this.#source.next(step.value);
-    if (this.#source.throw === undefined) throw step.error;
-    return this.#source.throw(step.error);
+    const source = this.#source as PumpSource;
+    const outer = this.#context === undefined ? undefined : exchangeContext(this.#context);
+    this.#inside = true;
+    try {
+      if (step.type === "next") return source.next(step.value);
+      if (source.throw === undefined) {
+        void this.#quietlyReturn();
+        throw step.error;
+      }
+      return source.throw(step.error);
+    } finally {
+      this.#inside = false;
+      if (this.#context !== undefined) exchangeContext(outer);
+      if (this.#closed()) this.#returnSource();
+    }
+  }
+
+  #closed(): boolean {
+    return this.#state === "closed";
   }
 
   #settle(result: unknown): void {
     if (this.#state === "closed") return;
-    this.#state = "idle";
+    if (typeof result !== "object" || result === null) {
+      throw new TypeError(`expected an iterator's result to be an object, got ${typeof result}`);
+    }
     const { done, value } = result as IteratorResult<unknown, unknown>;
     if (done === true) {
       this.#state = "closed";
       this.#target.end(value);
-    } else this.#target.item(value);
+      this.#target.over();
+    } else {
+      this.#state = "idle";
+      this.#target.item(value);
+    }
   }
 
   #failed(error: unknown): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#target.fail(error);
+    this.#target.over();
+  }
+
+  /** Lets the source clean up. There is nobody left to tell what its `finally` blocks throw. */
+  #returnSource(): void {
+    const returned = this.#quietlyReturn();
+    const over = (): void => this.#target.over();
+    if (returned === undefined) over();
+    else returned.then(over, over);
+  }
+
+  #quietlyReturn(): Promise<unknown> | undefined {
+    try {
+      const returned = this.#source?.return?.(this.#returnValue);
+      return isThenable(returned) ? Promise.resolve(returned) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
+
+/** Closes a stream that nobody is going to read. */
+export function discard(source: PumpSource): void {
+  const pump = new Pump(NOWHERE, 0);
+  pump.close();
+  pump.open(source);
+}
+
+const NOWHERE: PumpTarget = {
+  blocked: true,
+  item: () => undefined,
+  end: () => undefined,
+  fail: () => undefined,
+  over: () => undefined,
+};
 
 const PLAIN_STEP: Step = { type: "next", value: undefined };
 

@@ -26,9 +26,15 @@ export class Registry {
   /** Name of the service as introspection tells it. */
   readonly name: string;
   readonly #methods = new Map<string, Method>();
+  readonly #platform: ReadonlySet<object>;
 
-  constructor(name: string) {
+  /**
+   * @param platform - prototypes of the platform's own classes that are written in JavaScript, such
+   *   as that of `EventEmitter`: what a service inherits from them is not offered
+   */
+  constructor(name: string, platform: ReadonlySet<object> = NO_PROTOTYPES) {
     this.name = name;
+    this.#platform = platform;
   }
 
   /** The methods by full name, in the order of their names. */
@@ -51,8 +57,12 @@ export class Registry {
 
   /**
    * Adds everything that a service offers: own and inherited methods of a class instance, functions
-   * of an object or a module, and its nested objects as namespaces. Names with a leading underscore,
-   * accessors, classes and whatever `Object.prototype` has are left out.
+   * of an object or a module, and its nested objects as namespaces.
+   *
+   * Left out are names with a leading underscore, symbols, accessors, which are not run, classes, and
+   * whatever comes from `Object.prototype` or another class of the language or the platform: a
+   * subclass of `Map` or `EventEmitter` offers its own methods and not `clear` or `emit`. The
+   * `default` of a module counts only where it is all that the module exports, and then stands for it.
    *
    * @param namespace - put in front of all names, with a dot; `""` for none
    * @returns how many methods were added
@@ -60,7 +70,8 @@ export class Registry {
    */
   addService(namespace: string, service: object, options: RegisterOptions = {}): number {
     const found: Found = new Map();
-    collect(service, "", found, [service]);
+    const root = soleDefault(service) ?? service;
+    this.#collect(root, "", found, [root]);
     const wanted = options.methods ?? [...found.keys()];
     for (const name of wanted) {
       const method = found.get(name);
@@ -89,6 +100,36 @@ export class Registry {
     this.#methods.clear();
   }
 
+  /** Lists what `object` offers. `path` holds the objects on the way here, to end cycles. */
+  #collect(object: object, prefix: string, found: Found, path: readonly object[]): void {
+    const instance = isInstance(object);
+    for (const [key, value] of this.#members(object)) {
+      const name = prefix + key;
+      if (typeof value === "function") {
+        if (isClass(value) || found.has(name)) continue;
+        found.set(name, { handler: value as Handler, owner: object });
+      } else if (!instance && isNamespace(value)) {
+        if (path.includes(value) || path.length > MAX_NAMESPACE_DEPTH) continue;
+        this.#collect(value, `${name}.`, found, [...path, value]);
+      }
+    }
+  }
+
+  /** Data properties, own ones first; getters are not run. */
+  *#members(object: object): Generator<[string, unknown]> {
+    for (let from: object | null = object; from !== null; from = prototypeOf(from)) {
+      // The object itself is the user's choice, also when it is a built-in one.
+      if (from !== object && (this.#platform.has(from) || isBuiltIn(from))) return;
+      const module = isModule(from);
+      for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(from))) {
+        if (!isOffered(key) || (module && key === "default")) continue;
+        // Exports are accessors in some module systems; reading them runs no code of the service.
+        if ("value" in property) yield [key, property.value];
+        else if (module) yield [key, (from as Record<string, unknown>)[key]];
+      }
+    }
+  }
+
   #add(
     name: string,
     handler: Handler,
@@ -110,32 +151,30 @@ export class Registry {
 
 type Found = Map<string, { readonly handler: Handler; readonly owner: object }>;
 
-/** Lists what `object` offers. `path` holds the objects on the way here, to end cycles. */
-function collect(object: object, prefix: string, found: Found, path: readonly object[]): void {
-  const instance = isInstance(object);
-  for (const [key, value] of members(object)) {
-    const name = prefix + key;
-    if (typeof value === "function") {
-      if (isClass(value) || found.has(name)) continue;
-      found.set(name, { handler: value as Handler, owner: object });
-    } else if (!instance && isNamespace(value)) {
-      if (path.includes(value) || path.length > MAX_NAMESPACE_DEPTH) continue;
-      collect(value, `${name}.`, found, [...path, value]);
-    }
-  }
+function isOffered(name: string): boolean {
+  return !name.startsWith("_") && name !== "constructor" && !name.includes(".");
 }
 
-/** Data properties, own ones first, without those of `Object.prototype`; getters are not run. */
-function* members(object: object): Generator<[string, unknown]> {
-  for (let from: object | null = object; from !== null; from = prototypeOf(from)) {
-    if (from === Object.prototype || from === Function.prototype) return;
-    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(from))) {
-      if (key.startsWith("_") || key === "constructor" || key.includes(".")) continue;
-      if ("value" in property) yield [key, property.value];
-      else if (isModule(from)) yield [key, (from as Record<string, unknown>)[key]];
-    }
-  }
+/** What a module offers whose only export is `default`. */
+function soleDefault(service: object): object | undefined {
+  if (!isModule(service)) return undefined;
+  const [name, ...more] = Object.keys(service);
+  if (name !== "default" || more.length > 0) return undefined;
+  const { default: value } = service as { readonly default: unknown };
+  if (typeof value === "object" && value !== null) return value;
+  if (typeof value !== "function") return undefined;
+  return { [value.name || "default"]: value };
 }
+
+/** Prototypes of the language's own classes, and those of functions. */
+function isBuiltIn(prototype: object): boolean {
+  if (prototype === Object.prototype || prototype === Function.prototype) return true;
+  const made: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  return typeof made === "function" && NATIVE.test(Function.prototype.toString.call(made));
+}
+
+const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
+const NO_PROTOTYPES: ReadonlySet<object> = new Set();
 
 function prototypeOf(object: object): object | null {
   return Object.getPrototypeOf(object) as object | null;

@@ -55,13 +55,22 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown> {
     return queue.next();
   }
 
-  /** Throws `error` at the handler's `yield` and takes what the handler makes of it. */
+  /**
+   * Throws `error` at the handler's `yield` and takes what the handler makes of it.
+   *
+   * A stream that has not started, or whose peer runs ahead, has no `yield` to throw at: it ends, its
+   * handler's generator with it, and the error comes back, as from a generator that catches nothing.
+   */
   throw(error: unknown): Promise<IteratorResult<unknown, unknown>> {
     const { queue } = this.#control;
     if (queue.ended) return Promise.reject(error);
-    this.#pace = "step";
-    this.#control.raise(error);
-    return queue.next();
+    if (this.#pace === "step") {
+      this.#control.raise(error);
+      return queue.next();
+    }
+    return this.return().then(() => {
+      throw error;
+    });
   }
 
   /**
@@ -78,9 +87,6 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown> {
     if (this.#pace === "undecided") {
       this.#pace = "prefetch";
       this.#control.prefetch();
-      // The same iterator without a step in between: what `for await` calls for every item.
-      this.next = (value) =>
-        value === undefined ? this.#control.queue.next() : Promise.reject(paceError());
     }
     return this;
   }

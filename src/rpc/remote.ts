@@ -9,6 +9,9 @@
  * @module
  */
 
+/** How many names are remembered at one place; further ones are made again at each use. */
+const MAX_REMEMBERED = 10_000;
+
 /** Makes a call of a full name. */
 export type CallByName = (name: string, args: readonly unknown[]) => unknown;
 
@@ -39,7 +42,7 @@ function namesBehind(
       let method = made.get(name);
       if (method === undefined) {
         method = makeMethod(prefix + name, call);
-        made.set(name, method);
+        if (made.size < MAX_REMEMBERED) made.set(name, method);
       }
       return method;
     },

@@ -10,11 +10,16 @@ import { RpcError } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { ItemQueue } from "./item-queue.ts";
 import type { ChannelRef, Headers, RequestOptions } from "./packet.ts";
-import type { Pump, PumpTarget } from "./pump.ts";
+import { Pump, type PumpSource, type PumpTarget } from "./pump.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
 import type { ServerSession } from "./server-session.ts";
 
 const NO_HEADERS: Headers = Object.freeze({});
+
+/** Who has started a call's handler, and wants to know when it is over. */
+export interface Runner {
+  finished(call: ServerCall): void;
+}
 
 /** The state of a served call. */
 export class ServerCall implements CallContext, TimerEntry, PumpTarget {
@@ -30,21 +35,20 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
   readonly receivedAt: number;
   /** When the caller gives up, in ms; `Infinity` if it never does. */
   deadlineAt: number;
-  /** `answered` and nothing more can be said, or still `open`. */
+  /** `closed` once nothing more can be said to the caller. */
   state: "open" | "closed" = "open";
-  /** Its handler has been started and counts against the pool. Set by the dispatcher. */
-  running: boolean = false;
+  /** There while the handler runs, which may be longer than the call is open. */
+  runner: Runner | undefined = undefined;
   /** Beats are exchanged only while a call is remembered beyond its request. */
   heartbeat: Heartbeat | undefined = undefined;
-  /** Items that may be sent, counted here until there is a stream that sends them. */
-  credit: number;
   /** Calls that run when this one is over. */
   followers: ServerCall[] | undefined = undefined;
-  /** What the handler yields. */
+  /** What the handler yields. It may be there before the handler has given its stream. */
   pump: Pump | undefined = undefined;
   /** What the caller streams in. */
   input: ItemQueue | undefined = undefined;
   inputWindow: ReceiveWindow | undefined = undefined;
+  #headers: Headers | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #abortReason: RpcError | undefined = undefined;
 
@@ -64,7 +68,6 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
     this.args = request.args;
     this.options = request.options;
     this.receivedAt = now;
-    this.credit = session.freeItems;
     const timeoutMs = request.options?.timeoutMs;
     this.deadlineAt = timeoutMs === undefined ? Infinity : now + timeoutMs;
   }
@@ -74,7 +77,12 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
   }
 
   get headers(): Headers {
-    return this.options?.headers ?? NO_HEADERS;
+    return this.#headers ?? this.options?.headers ?? NO_HEADERS;
+  }
+
+  /** An interceptor has passed others on. */
+  set headers(headers: Headers) {
+    this.#headers = headers;
   }
 
   get remainingMs(): number | undefined {
@@ -97,13 +105,26 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
     this.#abortReason = reason;
     this.#aborter?.abort(reason);
     this.pump?.close();
-    this.input?.fail(reason);
+    this.input?.abort(reason);
   }
 
   /** The same for a consumer that wants no more and leaves a value, as `generator.return` does. */
   abandonWith(value: unknown): void {
     this.pump?.close(value);
     this.abandon(new RpcError("cancelled", "the caller wants no more items"));
+  }
+
+  /** The pump of what the handler yields. It keeps what the caller asks for before there is a stream. */
+  openPump(): Pump {
+    return (this.pump ??= new Pump(this, this.session.freeItems, this));
+  }
+
+  /** Sends what the handler yields. */
+  stream(source: PumpSource): void {
+    const pump = this.openPump();
+    // The caller left while the handler was preparing its stream, or cannot read one.
+    if (!this.session.beginStream(this)) pump.close();
+    pump.open(source);
   }
 
   /** @see {@link PumpTarget.blocked} */
@@ -121,6 +142,10 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
 
   fail(error: unknown): void {
     this.session.failWith(this, error);
+  }
+
+  over(): void {
+    this.runner?.finished(this);
   }
 
   /** @see {@link import("./item-queue.ts").ItemSource} */

@@ -14,7 +14,7 @@ import { type Failure, RpcError, toFailure } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import type { Method } from "./method.ts";
-import type { Message, Packet } from "./packet.ts";
+import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
@@ -109,6 +109,11 @@ export class ServerSession {
    */
   beginStream(call: ServerCall): boolean {
     if (call.state === "closed") return false;
+    if (call.options?.oneWay === true) {
+      // Nobody would ever grant credit for the items.
+      this.#close(call);
+      return false;
+    }
     if (this.#traits.streams) {
       return this.#trySend(call, { type: "stream", channel: call.channel });
     }
@@ -155,6 +160,19 @@ export class ServerSession {
     this.#close(call);
   }
 
+  /** Ends a call without an answer. */
+  drop(call: ServerCall, reason: RpcError): void {
+    call.abandon(reason);
+    if (call.state === "open") this.#close(call);
+  }
+
+  /** Answers a request that becomes no call. */
+  refuse(channel: ChannelRef, failure: Failure): void {
+    // A failure of ours has no part that cannot be written.
+    const message = this.#translator.encode({ type: "error", channel, failure });
+    if (message !== undefined) this.link.send(message);
+  }
+
   /** Ends a call with whatever its handler threw. */
   failWith(call: ServerCall, error: unknown): void {
     if (call.state === "closed") return;
@@ -175,7 +193,7 @@ export class ServerSession {
   openInput(call: ServerCall): ItemQueue {
     const input = new ItemQueue(call);
     call.input = input;
-    call.inputWindow = new ReceiveWindow(this.#settings.window, 1);
+    call.inputWindow = new ReceiveWindow(this.#settings.window, this.freeItems);
     return input;
   }
 
@@ -183,17 +201,14 @@ export class ServerSession {
   expire(call: ServerCall, now: number): void {
     if (call.state === "closed") return;
     if (now >= call.deadlineAt) {
-      const error = new RpcError("deadline_exceeded", "the caller's deadline has passed", {
-        method: call.method,
-      });
-      call.abandon(error);
-      this.fail(call, toFailure(error, false));
+      this.#overdue(call);
       return;
     }
     const { heartbeat } = call;
     if (heartbeat !== undefined && now >= heartbeat.dueAt) {
       if (heartbeat.isLost(now)) {
-        this.#drop(call, `the caller has been silent for ${heartbeat.toleranceMs} ms`);
+        const silent = `the caller has been silent for ${Math.round(heartbeat.toleranceMs)} ms`;
+        this.drop(call, gone(call, silent));
         return;
       }
       this.#beat(call, now);
@@ -201,9 +216,16 @@ export class ServerSession {
     this.#schedule(call);
   }
 
+  /** Ends a call that waits for its turn if its deadline has passed, and says whether it had. */
+  expireIfDue(call: ServerCall): boolean {
+    if (call.deadlineAt === Infinity || this.clock.now() < call.deadlineAt) return false;
+    this.#overdue(call);
+    return true;
+  }
+
   /** Ends all calls without an answer: the peer is gone. */
   disconnect(): void {
-    for (const call of this.#kept) this.#drop(call, "the caller is gone");
+    for (const call of this.#kept) this.drop(call, gone(call, "the caller is gone"));
   }
 
   /** Pumps go on that waited for the link. */
@@ -213,7 +235,7 @@ export class ServerSession {
 
   #accept(packet: Packet, now: number): boolean {
     if (packet.type === "malformed") {
-      this.#malformed(packet, now);
+      this.#malformed(packet);
       return false;
     }
     if (packet.type === "immediate") {
@@ -221,10 +243,14 @@ export class ServerSession {
       return false;
     }
     if (packet.type === "request") {
-      const call = new ServerCall(this, packet, now);
-      packet.channel.call = call;
-      if (this.#kept.size < this.#settings.maxCallsPerPeer) return true;
-      this.fail(call, tooManyCalls(this.#settings.maxCallsPerPeer));
+      const { maxCallsPerPeer } = this.#settings;
+      if (this.#kept.size < maxCallsPerPeer) {
+        packet.channel.call = new ServerCall(this, packet, now);
+        return true;
+      }
+      if (packet.options?.oneWay !== true) {
+        this.refuse(packet.channel, tooManyCalls(maxCallsPerPeer));
+      }
       return false;
     }
     const call = packet.channel.call as ServerCall;
@@ -239,21 +265,25 @@ export class ServerSession {
     return call.state === "open";
   }
 
-  #malformed(packet: Extract<Packet, { type: "malformed" }>, now: number): void {
-    const { channel, reason } = packet;
+  #malformed({ channel, reason }: Extract<Packet, { type: "malformed" }>): void {
     this.#settings.observer?.({ type: "malformed", address: this.link.address, reason });
     if (channel === undefined) return;
-    const failure: Failure = {
-      status: "invalid_argument",
-      name: "TypeError",
-      message: reason,
-      mayHaveRun: false,
-    };
-    const open = channel.call as ServerCall | undefined;
-    const request = { channel, method: "", args: [], options: undefined };
-    const call = open ?? new ServerCall(this, request, now);
-    call.abandon(new RpcError("invalid_argument", reason));
+    const failure: Failure = { status: "invalid_argument", name: "TypeError", message: reason };
+    const call = channel.call as ServerCall | undefined;
+    if (call === undefined) {
+      this.refuse(channel, { ...failure, mayHaveRun: false });
+      return;
+    }
+    call.abandon(new RpcError("invalid_argument", reason, { method: call.method }));
     this.fail(call, failure);
+  }
+
+  #overdue(call: ServerCall): void {
+    const error = new RpcError("deadline_exceeded", "the caller's deadline has passed", {
+      method: call.method,
+    });
+    call.abandon(error);
+    this.fail(call, toFailure(error, false));
   }
 
   #answerBegins(call: ServerCall): void {
@@ -275,11 +305,6 @@ export class ServerSession {
     this.#trySend(call, { type: "heartbeat", channel: call.channel });
   }
 
-  #drop(call: ServerCall, reason: string): void {
-    call.abandon(new RpcError("cancelled", reason, { method: call.method }));
-    this.#close(call);
-  }
-
   /** Sends; what cannot be encoded ends the call with an error instead of silence. */
   #trySend(call: ServerCall, packet: Packet): boolean {
     try {
@@ -287,7 +312,7 @@ export class ServerSession {
       return true;
     } catch (error) {
       call.pump?.close();
-      this.failWith(call, error);
+      this.failWith(call, unencodable(call.method, packet.type, error));
       return false;
     }
   }
@@ -300,6 +325,8 @@ export class ServerSession {
 
   #close(call: ServerCall): void {
     call.state = "closed";
+    // A handler may still read what the caller streamed; nothing more will come.
+    call.input?.abort(gone(call, "the call is over"));
     if (this.#kept.delete(call)) {
       this.#settings.wheel.cancel(call);
       this.#translator.release(call.channel);
@@ -315,4 +342,16 @@ function tooManyCalls(limit: number): Failure {
     message: `expected at most maxCallsPerPeer = ${limit} open calls of one peer, got one more`,
     mayHaveRun: false,
   };
+}
+
+function gone(call: ServerCall, reason: string): RpcError {
+  return new RpcError("cancelled", reason, { method: call.method });
+}
+
+function unencodable(method: string, what: string, error: unknown): RpcError {
+  const { message } = toFailure(error, false);
+  return new RpcError("internal", `the ${what} of "${method}" cannot be encoded: ${message}`, {
+    method,
+    cause: error,
+  });
 }

@@ -15,6 +15,7 @@ import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
 import type { Message, Packet } from "./packet.ts";
+import { MAX_WAITING_STEPS } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -26,6 +27,8 @@ import type { Link, Transport, TransportFactory, TransportOwner } from "./transp
 export interface ServerSettings {
   readonly name: string;
   readonly clock: Clock;
+  /** Prototypes of the platform's classes, from which services offer nothing. */
+  readonly platformPrototypes: ReadonlySet<object>;
   readonly transport: TransportFactory;
   /** The tongues it speaks; a peer's first message decides which is used with it. */
   readonly dialects: readonly Dialect[];
@@ -55,11 +58,13 @@ export class ServerCore implements TransportOwner {
   readonly #packets: Packet[] = [];
   #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
   #phase: Phase = "open";
+  #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #idleWaiters: (() => void)[] = [];
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
-    this.registry = new Registry(settings.name);
+    this.registry = new Registry(settings.name, settings.platformPrototypes);
     for (const dialect of settings.dialects) {
       this.#builtins.set(dialect, dialect.builtins(this.registry));
     }
@@ -103,11 +108,21 @@ export class ServerCore implements TransportOwner {
     return bound;
   }
 
-  async connect(endpoint: string): Promise<void> {
+  /** Starts connecting; at once, where the endpoint needs no resolving. */
+  connect(endpoint: string): void {
     this.#checkOpen();
-    const resolved = await this.#settings.resolveEndpoint(endpoint);
-    this.#transport.connect(resolved);
-    this.#settings.observer?.({ type: "connecting", endpoint: resolved });
+    const resolved = this.#settings.resolveEndpoint(endpoint);
+    const connect = (real: string): void => {
+      if (this.#phase === "closed") return;
+      this.#transport.connect(real);
+      this.#settings.observer?.({ type: "connecting", endpoint: real });
+    };
+    if (typeof resolved === "string") connect(resolved);
+    else {
+      resolved.then(connect, (error: unknown) => {
+        this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
+      });
+    }
   }
 
   unbind(endpoint: string): Promise<void> {
@@ -119,23 +134,32 @@ export class ServerCore implements TransportOwner {
   }
 
   /**
-   * Takes no new calls, waits until the running ones are over, then closes.
+   * Refuses new calls, so that their clients turn to other peers, waits until the running ones are
+   * over, then closes.
    *
-   * @param timeoutMs - after it, what still runs is cancelled
+   * @param timeoutMs - after it, what still runs is cancelled; `Infinity` waits as long as it takes
    */
-  async drain(timeoutMs: number): Promise<void> {
-    if (this.#phase !== "open") return this.close();
+  drain(timeoutMs: number): Promise<void> {
+    if (this.#phase === "closed") return this.close();
+    return (this.#draining ??= this.#drain(timeoutMs));
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
     this.#phase = "draining";
     this.#settings.observer?.({ type: "draining" });
-    await Promise.all(this.#transport.bound.map((endpoint) => this.#transport.unbind(endpoint)));
+    // Endpoints stay until the end: closing one would also close its peers' links.
     if (this.openCalls > 0) await this.#idle(timeoutMs);
     return this.close();
   }
 
   /** Cancels what runs and closes everything. */
-  async close(): Promise<void> {
-    if (this.#phase === "closed") return;
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#phase = "closed";
+    this.#dispatcher.clear();
     const failure: Failure = {
       status: "unavailable",
       name: "RpcError",
@@ -163,6 +187,8 @@ export class ServerCore implements TransportOwner {
     const now = this.#settings.clock.now();
     const packets = this.#packets;
     for (const message of messages) {
+      // A handler may close the server, and with it the link, while messages wait here.
+      if (!this.#sessions.has(link)) return;
       const session = this.#sessions.get(link) ?? this.#recognise(link, message);
       if (session === undefined) continue;
       packets.length = 0;
@@ -182,7 +208,11 @@ export class ServerCore implements TransportOwner {
   closed(link: Link, error: Error | undefined): void {
     const session = this.#sessions.get(link);
     this.#sessions.delete(link);
-    session?.disconnect();
+    if (session !== undefined) {
+      // First those that wait: the end of one that runs would start them.
+      for (const call of session.openCalls) this.#dispatcher.forget(call);
+      session.disconnect();
+    }
     const { endpoint, address } = link;
     this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
   }
@@ -196,22 +226,24 @@ export class ServerCore implements TransportOwner {
     if (call === undefined) return;
     switch (packet.type) {
       case "request":
-        if (this.#phase !== "open") session.fail(call, closingFailure());
-        else {
+        if (this.#phase !== "open") {
+          if (call.options?.oneWay !== true) session.refuse(call.channel, closingFailure());
+        } else {
           this.#observe("call-started", call);
           this.#dispatcher.dispatch(call);
           session.keep(call, now);
         }
         break;
       case "credit":
-        if (call.pump === undefined) call.credit += packet.items;
-        else call.pump.grant(packet.items);
+        call.openPump().grant(packet.items);
         break;
       case "next":
-        call.pump?.next(packet.value);
+        if (!call.openPump().next(packet.value)) this.#stop(call, stepsFailure());
         break;
       case "throw":
-        call.pump?.throw(fromFailure(packet.failure, call.method));
+        if (!call.openPump().throw(fromFailure(packet.failure, call.method))) {
+          this.#stop(call, stepsFailure());
+        }
         break;
       case "return":
         call.abandonWith(packet.value);
@@ -222,20 +254,23 @@ export class ServerCore implements TransportOwner {
         session.fail(call, { status: "cancelled", name: "RpcError", message: packet.reason });
         break;
       default:
-        this.#input(session, call, packet);
+        this.#input(call, packet);
     }
   }
 
   /** Packets of the stream that the caller sends. */
-  #input(session: ServerSession, call: ServerCall, packet: Packet): void {
+  #input(call: ServerCall, packet: Packet): void {
     if (packet.type === "item") {
-      if (call.inputWindow?.received(packet.octets) === false) {
-        const failure = overrunFailure();
-        call.abandon(fromFailure(failure, call.method));
-        session.fail(call, failure);
-      } else call.input?.push(packet.value);
+      if (call.inputWindow?.received(packet.octets) === false) this.#stop(call, overrunFailure());
+      else call.input?.push(packet.value);
     } else if (packet.type === "end") call.input?.end(packet.value);
     else if (packet.type === "error") call.input?.fail(fromFailure(packet.failure, call.method));
+  }
+
+  /** Ends a call whose peer keeps no limit. */
+  #stop(call: ServerCall, failure: Failure): void {
+    call.abandon(fromFailure(failure, call.method));
+    call.session.fail(call, failure);
   }
 
   #recognise(link: Link, message: Message): ServerSession | undefined {
@@ -260,7 +295,7 @@ export class ServerCore implements TransportOwner {
   }
 
   #callClosed(call: ServerCall): void {
-    this.#dispatcher.finished(call);
+    this.#dispatcher.closed(call);
     this.#observe("call-finished", call);
     if (this.#idleWaiters.length === 0 || this.openCalls > 0) return;
     for (const waiter of this.#idleWaiters.splice(0)) waiter();
@@ -275,9 +310,10 @@ export class ServerCore implements TransportOwner {
   #idle(timeoutMs: number): Promise<void> {
     const { clock } = this.#settings;
     return new Promise((resolve) => {
-      const cancel = clock.schedule(clock.now() + timeoutMs, resolve);
+      const cancel =
+        timeoutMs === Infinity ? undefined : clock.schedule(clock.now() + timeoutMs, resolve);
       this.#idleWaiters.push(() => {
-        cancel();
+        cancel?.();
         resolve();
       });
     });
@@ -315,6 +351,14 @@ function closingFailure(): Failure {
     name: "RpcError",
     message: "the server is closing and takes no new calls",
     mayHaveRun: false,
+  };
+}
+
+function stepsFailure(): Failure {
+  return {
+    status: "resource_exhausted",
+    name: "RpcError",
+    message: `expected at most ${MAX_WAITING_STEPS} steps of a generator to wait, got one more`,
   };
 }
 

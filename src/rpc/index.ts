@@ -1,0 +1,30 @@
+/**
+ * Calls without a wire: for who writes a dialect or a transport.
+ *
+ * @module
+ */
+
+export type { CallOutcome, CallRequest } from "./client-call.ts";
+export { ClientCore, type ClientSettings } from "./client.ts";
+export { Caller, type CallerSettings, type CallArguments, type CallOptions } from "./caller.ts";
+export { type CallContext, callContext, type CallPeer, withContext } from "./context.ts";
+export type { Dialect, DialectTraits, PeerKind, Translator } from "./dialect.ts";
+export { type Failure, fromFailure, RpcError, type RpcErrorInit, toFailure } from "./errors.ts";
+export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export { RPC_DEFAULTS } from "./limits.ts";
+export {
+  formatSignature,
+  type Handler,
+  makeMethod,
+  type Method,
+  type MethodDescription,
+  type ParameterDescription,
+} from "./method.ts";
+export type { ChannelRef, Headers, Message, Packet, RequestOptions } from "./packet.ts";
+export { WINDOW_DEFAULTS, type WindowLimits } from "./receive-window.ts";
+export { Registry, type RegisterOptions } from "./registry.ts";
+export { isStream, type RemoteStream } from "./remote-stream.ts";
+export type { Observer, RpcEvent } from "./rpc-event.ts";
+export { ServerCore, type ServerSettings } from "./server.ts";
+export { isStatus, type Status, STATUSES } from "./status.ts";
+export type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
