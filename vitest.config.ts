@@ -19,6 +19,7 @@ export default defineConfig({
           include: [`test/${kind}/**/*.test.ts`],
           pool: "forks" as const,
           isolate: false,
+          setupFiles: ["test/support/property-seed.ts"],
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },
