@@ -95,27 +95,6 @@ describe("tcp", () => {
     expect(() => dealer.bind("tcp://127.0.0.1")).toThrow("expected");
   });
 
-  test("a server that starts later is found, and found again after a restart", async () => {
-    const endpoint = `tcp://127.0.0.1:${await freePort()}`;
-    await using push = new Push({ reconnectInterval: 10 });
-    push.connect(endpoint);
-    for (const round of ["first", "second"]) {
-      await using pull = new Pull();
-      const come = new Promise((resolve) => {
-        pull.events.on("handshake", resolve);
-      });
-      await pull.bind(endpoint);
-      await within(come, "reconnect");
-      await push.send(round);
-      expect(textOf(await within(pull.receive(), round))).toEqual([round]);
-      expect(pull.endpoints).toEqual([endpoint]);
-      const gone = new Promise((resolve) => {
-        push.events.on("disconnect", resolve);
-      });
-      await Promise.all([pull.close(), within(gone, "disconnect")]);
-    }
-  });
-
   test("a refused connection and one that speaks another protocol are told as events", async () => {
     const server = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     server.listen(0, "127.0.0.1");
@@ -144,6 +123,35 @@ describe("tcp", () => {
     server.close();
   });
 });
+
+test.each(["tcp", "tcp over IPv6", "ipc"])(
+  "a server that starts later is found over %s, and found again after a restart",
+  async (transport) => {
+    using folder = freshFolder();
+    const endpoint = {
+      tcp: `tcp://127.0.0.1:${await freePort()}`,
+      "tcp over IPv6": `tcp://[::1]:${await freePort()}`,
+      ipc: `ipc://${join(folder.path, "socket")}`,
+    }[transport] as string;
+    await using push = new Push({ reconnectInterval: 10 });
+    push.connect(endpoint);
+    for (const round of ["first", "second"]) {
+      await using pull = new Pull();
+      const come = new Promise((resolve) => {
+        pull.events.on("handshake", resolve);
+      });
+      await pull.bind(endpoint);
+      await within(come, "reconnect");
+      await push.send(round);
+      expect(textOf(await within(pull.receive(), round))).toEqual([round]);
+      expect(pull.endpoints).toEqual([endpoint]);
+      const gone = new Promise((resolve) => {
+        push.events.on("disconnect", resolve);
+      });
+      await Promise.all([pull.close(), within(gone, "disconnect")]);
+    }
+  },
+);
 
 describe("ipc", () => {
   test("a path is bound, its file is there, and gone after unbind", async () => {
@@ -257,6 +265,20 @@ describe("a reader that does not read", () => {
     await within(push.close(), "close", 3000);
     expect(push.peerCount).toBe(0);
     server.close();
+  });
+
+  test("a peer that speaks another protocol gets no further", async () => {
+    await using router = new Router();
+    const endpoint = await router.bind("tcp://127.0.0.1:0");
+    const failed = new Promise<SocketEvent>((resolve) => {
+      router.events.on("handshake:error:protocol", resolve);
+    });
+    const socket = dial(Number(portOf(endpoint)), "127.0.0.1");
+    socket.write("not-a-handshake");
+    expect(await within(failed, "event")).toMatchObject({ error: { code: "ZMTP_NOT_ZMTP" } });
+    socket.resume();
+    await within(once(socket, "close"), "close");
+    expect(router.peerCount).toBe(0);
   });
 
   test("a peer that vanishes is noticed at once", async () => {

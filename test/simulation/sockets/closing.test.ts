@@ -157,6 +157,21 @@ describe("closing", () => {
     });
   });
 
+  test("a message of which a frame is too large is dropped as a whole, with its peer", async () => {
+    const here = world();
+    const server = watched(here, "ROUTER", { maxMessageSize: 64 });
+    const client = watched(here, "DEALER", { reconnectInterval: -1 });
+    await server.core.bind(ENDPOINT);
+    client.core.connect(ENDPOINT);
+    await here.clock.elapse(10);
+    client.pipes[0]?.send([new Uint8Array(6), new Uint8Array(127)]);
+    await here.clock.elapse(10);
+    expect(server.received).toEqual([]);
+    expect(server.ends).toEqual(["ZMTP_MESSAGE_TOO_LARGE"]);
+    expect(client.log.slice(-2)).toEqual(["10 disconnect", "10 connect:stopped"]);
+    await server.core.close();
+  });
+
   test("a message that was sent after the end of a pipe is dropped", async () => {
     const here = world();
     const { server, client } = await pair(here);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { watched, world } from "../../support/simulated.ts";
 
 const ENDPOINT = "tcp://server:5555";
@@ -19,21 +19,42 @@ test("a peer that falls silent is given up after the heartbeat timeout", async (
   await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(1)]);
 });
 
-test("a peer gives us up after the time to live that we told it", async () => {
-  const here = world();
-  const server = watched(here, "ROUTER");
-  const client = watched(here, "DEALER", {
-    heartbeatInterval: 1000,
-    heartbeatTimeout: 100_000,
-    heartbeatTimeToLive: 300,
+const PAIRS = [
+  ["DEALER", "ROUTER"],
+  ["REQ", "REP"],
+  ["PULL", "PUSH"],
+  ["SUB", "PUB"],
+  ["PAIR", "PAIR"],
+] as const;
+
+describe.each(PAIRS)("%s connected to %s", (connecting, bound) => {
+  test("is given up after the time to live that it told", async () => {
+    const here = world();
+    const server = watched(here, bound);
+    const client = watched(here, connecting, {
+      heartbeatInterval: 1000,
+      heartbeatTimeout: 100_000,
+      heartbeatTimeToLive: 300,
+    });
+    await server.core.bind(ENDPOINT);
+    client.core.connect(ENDPOINT);
+    await here.clock.elapse(1000);
+    expect(server.ends).toEqual([]);
+    await here.clock.elapse(300);
+    expect(server.ends).toEqual(["ZMTP_TTL_EXPIRED"]);
+    await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(1)]);
   });
-  await server.core.bind(ENDPOINT);
-  client.core.connect(ENDPOINT);
-  await here.clock.elapse(1000);
-  expect(server.ends).toEqual([]);
-  await here.clock.elapse(300);
-  expect(server.ends).toEqual(["ZMTP_TTL_EXPIRED"]);
-  await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(1)]);
+
+  test("stays as long as PING and PONG go back and forth", async () => {
+    const here = world({ latencyMs: 20 });
+    const server = watched(here, bound, { heartbeatInterval: 50 });
+    const client = watched(here, connecting);
+    await server.core.bind(ENDPOINT);
+    client.core.connect(ENDPOINT);
+    await here.clock.elapse(60_000);
+    expect([server.ends, client.ends, server.pipes.length]).toEqual([[], [], 1]);
+    await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(100)]);
+  });
 });
 
 test("a peer that is not read from is not given up for its silence", async () => {
