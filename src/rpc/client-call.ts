@@ -68,8 +68,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   /** The peer may run ahead of the consumer, within the window. */
   prefetches: boolean = false;
   heartbeat: Heartbeat | undefined = undefined;
-  /** Credit that waits for the peer's first sign on the channel. */
-  heldCredit: number = 0;
+  /** Credit for steps that waits for the peer's first sign on the channel. */
+  earlyCredit: number = 0;
   window: ReceiveWindow | undefined = undefined;
   /** What the caller streams out, and the credit that came for it; the first item is free. */
   input: Pump | undefined = undefined;
@@ -149,7 +149,6 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.session = undefined;
     this.channel = undefined;
     this.window = undefined;
-    this.heldCredit = 0;
     this.heartbeat = undefined;
   }
 

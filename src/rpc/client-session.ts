@@ -123,36 +123,42 @@ export class ClientSession {
 
   /** Grants credit for items that were consumed, when it is time. */
   grant(call: ClientCall, unread: number): void {
-    if (call.state !== "open" || !call.prefetches) return;
+    if (call.state !== "open" || !call.prefetches || this.#tooEarly(call)) return;
     this.#credit(call, this.#window(call).grant(unread));
   }
 
   /**
-   * Sends credit. Before the peer was heard on the channel it is kept: a server of an old peer's
-   * kind forgets what comes before it has begun with the call, and the stream would wait for ever.
+   * A peer that has not been heard on the channel may forget credit, because it has not begun with
+   * the call, and the stream would wait for ever. Its first item needs none.
    */
+  #tooEarly(call: ClientCall): boolean {
+    return !call.answered && this.#traits.freeItems > 0;
+  }
+
   #credit(call: ClientCall, items: number): void {
-    if (items <= 0) return;
-    if (!call.answered && this.#traits.freeItems > 0) {
-      call.heldCredit += items;
-      return;
-    }
     for (let left = items; left > 0; left -= this.#traits.maxGrantItems) {
       const part = Math.min(left, this.#traits.maxGrantItems);
       this.#send(call, (channel) => ({ type: "credit", channel, items: part }));
     }
   }
 
-  /** The peer has begun: sends the credit that was kept. */
-  #releaseCredit(call: ClientCall): void {
-    const items = call.heldCredit;
-    call.heldCredit = 0;
-    this.#credit(call, items);
+  /** The peer has begun: sends the credit that it was too early for. */
+  #begun(call: ClientCall): void {
+    if (call.state !== "open") return;
+    const steps = call.earlyCredit;
+    call.earlyCredit = 0;
+    this.#window(call).granted(steps);
+    this.#credit(call, steps);
+    this.grant(call, call.queue.unread);
   }
 
   /** Asks for one item, with a value for the handler's `yield`. */
   step(call: ClientCall, value: unknown): void {
     if (call.state !== "open") return;
+    if (value === undefined && this.#tooEarly(call)) {
+      call.earlyCredit++;
+      return;
+    }
     if (value === undefined) this.#credit(call, 1);
     else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
@@ -256,6 +262,7 @@ export class ClientSession {
     }
     const call = packet.channel.call as ClientCall;
     if (call.state !== "open") return;
+    const begins = !call.answered;
     call.answered = true;
     switch (packet.type) {
       case "result":
@@ -267,7 +274,6 @@ export class ClientSession {
         break;
       case "item":
         this.#item(call, packet, now);
-        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       case "end":
         this.#close(call);
@@ -277,17 +283,16 @@ export class ClientSession {
       case "stream":
         call.deadlineAt = Infinity;
         call.resolveStream();
-        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       case "credit":
         call.input?.grant(packet.items);
         break;
       case "heartbeat":
         this.#heard(call, now);
-        if (call.heldCredit > 0) this.#releaseCredit(call);
         break;
       default:
     }
+    if (begins && call.streams) this.#begun(call);
   }
 
   #item(call: ClientCall, packet: Extract<Packet, { type: "item" }>, now: number): void {
@@ -401,7 +406,14 @@ export class ClientSession {
   }
 
   #window(call: ClientCall): ReceiveWindow {
-    return (call.window ??= new ReceiveWindow(this.#settings.window, this.#freeItems));
+    return (call.window ??= this.#newWindow(call));
+  }
+
+  #newWindow(call: ClientCall): ReceiveWindow {
+    const { window } = this.#settings;
+    const most = call.channel?.extended === true ? Infinity : this.#traits.plainWindowItems;
+    const maxWindowItems = Math.min(window.maxWindowItems, most ?? Infinity);
+    return new ReceiveWindow({ ...window, maxWindowItems }, this.#freeItems);
   }
 
   /** Items that go before any credit came, in either direction. */

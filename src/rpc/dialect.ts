@@ -29,6 +29,12 @@ export interface DialectTraits {
   readonly freeItems: number;
   /** The most items that one grant may carry. */
   readonly maxGrantItems: number;
+  /**
+   * The most items that may be on their way from a peer that does not go beyond the old protocol.
+   *
+   * @default Infinity, no limit but the client's own
+   */
+  readonly plainWindowItems?: number;
 }
 
 /** Translates between one peer's messages and packets. */

@@ -22,6 +22,12 @@ export interface ZerorpcOptions {
   readonly limits?: CodecLimits;
 }
 
+/**
+ * zerorpc's own window. A larger one loses items: libzmq's ROUTER drops what exceeds its high-water
+ * mark of 1000 messages, without a word.
+ */
+const PLAIN_WINDOW_ITEMS = 100;
+
 /** Makes the zerorpc dialect. */
 export function zerorpc(options: ZerorpcOptions = {}): Dialect {
   const random = options.random ?? Math.random;
@@ -35,6 +41,7 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
       credit: true,
       freeItems: 1,
       maxGrantItems: Infinity,
+      plainWindowItems: PLAIN_WINDOW_ITEMS,
     },
     // An event is an array of three; nothing else of the five protocols starts like this.
     recognises: (message) => message.at(-1)?.[0] === 0x93,
