@@ -4,10 +4,12 @@
  * @module
  */
 
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -15,6 +17,9 @@ const run = promisify(execFile);
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("program.mjs", import.meta.url));
+
+/** The command, from the folder of the installed package. */
+const COMMAND = join("node_modules", ".bin", "zerocall");
 
 const INSTALL_TIMEOUT_MS = 150_000;
 const PROGRAM_TIMEOUT_MS = 30_000;
@@ -46,6 +51,7 @@ export class Installed {
   /** Where the package is installed. */
   readonly folder: string;
   readonly #temporary: string;
+  readonly #servers: ChildProcess[] = [];
 
   private constructor(temporary: string) {
     this.#temporary = temporary;
@@ -104,7 +110,35 @@ export class Installed {
     return stdout;
   }
 
+  /** Starts the installed command as a server; resolves with the endpoint that it tells. */
+  async serve(module: string): Promise<string> {
+    const parameters = [COMMAND, "--server", "--bind", "tcp://127.0.0.1:0", module];
+    const server = spawn(process.execPath, parameters, {
+      cwd: this.folder,
+      env: environment,
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: PROGRAM_TIMEOUT_MS,
+    });
+    this.#servers.push(server);
+    for await (const line of createInterface(server.stderr)) {
+      const endpoint = /tcp:\/\/[\d.:]+/.exec(line)?.[0];
+      if (endpoint !== undefined) return endpoint;
+    }
+    throw new Error("the command ended before it was bound");
+  }
+
+  /** Runs the installed command and returns what it printed. */
+  command(...parameters: string[]): Promise<string> {
+    return this.run(process.execPath, COMMAND, ...parameters);
+  }
+
   async remove(): Promise<void> {
+    for (const server of this.#servers) {
+      if (server.exitCode !== null || server.signalCode !== null) continue;
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    }
     await rm(this.#temporary, { recursive: true, force: true });
   }
 }

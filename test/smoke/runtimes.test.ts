@@ -89,8 +89,9 @@ describe("the packed and installed package", () => {
     },
   );
 
-  test("brings the command", async () => {
-    const help = await installed.run(process.execPath, "node_modules/.bin/zerocall", "--help");
-    expect(help).toContain("--server");
+  test("brings the command, which serves a module and calls it", async () => {
+    const endpoint = await installed.serve("node:path");
+    expect(await installed.command(endpoint, "join", "a", "b", "c")).toBe("'a/b/c'\n");
+    expect(await installed.command("--help")).toContain("--server");
   });
 });
