@@ -10,6 +10,7 @@ import { type ClientCall, noAnswer } from "./client-call.ts";
 import type { DialectTraits, Translator } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { NotifyPacket } from "./notifications.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { Pump } from "./pump.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
@@ -26,6 +27,8 @@ export interface ClientSessionSettings {
   readonly passiveHeartbeat: boolean;
   readonly window: WindowLimits;
   readonly observer: Observer | undefined;
+  /** The peer has said something beside all answers. */
+  readonly notified: (packet: NotifyPacket, link: Link) => void;
   /** A call has come back that never ran, and may be sent to another peer. */
   readonly returned: (call: ClientCall, error: RpcError) => void;
   /** Hears of every call that has come to its end. */
@@ -260,6 +263,10 @@ export class ClientSession {
       this.#give(packet.message);
       return;
     }
+    if (packet.type === "notify") {
+      this.#settings.notified(packet, this.link);
+      return;
+    }
     const call = packet.channel.call as ClientCall;
     if (call.state !== "open") return;
     const begins = !call.answered;
@@ -406,14 +413,11 @@ export class ClientSession {
   }
 
   #window(call: ClientCall): ReceiveWindow {
-    return (call.window ??= this.#newWindow(call));
-  }
-
-  #newWindow(call: ClientCall): ReceiveWindow {
+    if (call.window !== undefined) return call.window;
     const { window } = this.#settings;
     const most = call.channel?.extended === true ? Infinity : this.#traits.plainWindowItems;
     const maxWindowItems = Math.min(window.maxWindowItems, most ?? Infinity);
-    return new ReceiveWindow({ ...window, maxWindowItems }, this.#freeItems);
+    return (call.window = new ReceiveWindow({ ...window, maxWindowItems }, this.#freeItems));
   }
 
   /** Items that go before any credit came, in either direction. */
