@@ -11,6 +11,7 @@ import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
 import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
+import type { Notification, Notifications } from "../rpc/notifications.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
 import { readInspected } from "../dialects/zerorpc/introspection.ts";
@@ -38,6 +39,8 @@ export interface ClientOptions extends PeerOptions {
   readonly headers?: Headers;
   /** The tongue it speaks. @default zerorpc() */
   readonly dialect?: Dialect;
+  /** Hears whatever servers say beside all answers; `client.notifications` has more ways to. */
+  readonly onNotification?: (notification: Notification) => void;
 }
 
 const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
@@ -49,6 +52,7 @@ const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
   maxQueuedCalls: true,
   headers: true,
   dialect: true,
+  onNotification: true,
 };
 
 /** A service as its peer describes it. */
@@ -79,6 +83,16 @@ export interface ClientMembers<Service> {
   readonly openCalls: number;
   /** How many peers are there. */
   readonly peerCount: number;
+  /**
+   * What servers say beside all answers: handlers by name, waiting for one, and a stream of all.
+   *
+   * ```ts
+   * client.notifications.on("price", (symbol: string, price: number) => show(symbol, price));
+   * await client.notifications.wait("ready", { timeoutMs: 5000 });
+   * for await (const { method, args } of client.notifications) console.log(method, args);
+   * ```
+   */
+  readonly notifications: Notifications;
 
   /**
    * Calls a method by name. Arguments in an array go by position, those in an object by name.
@@ -199,6 +213,7 @@ export const Client: ClientConstructor = class {
       headers: options.headers,
       interceptors: options.interceptors ?? [],
     });
+    if (options.onNotification !== undefined) core.notifications.listen(options.onNotification);
     for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
@@ -219,6 +234,7 @@ function makeMembers(core: ClientCore, caller: Caller): ClientMembers<unknown> {
     get peerCount() {
       return core.peerCount;
     },
+    notifications: core.notifications,
     call: ((method: string, args: CallArguments = [], options?: CallOptions) =>
       caller.call(method, args, options)) as ClientMembers<unknown>["call"],
     notify: (method, args = [], options) => caller.notify(method, args, options),

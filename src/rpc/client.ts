@@ -12,6 +12,7 @@ import { TimerWheel } from "../base/timer-wheel.ts";
 import { ClientCall, type CallOutcome, type CallRequest } from "./client-call.ts";
 import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
+import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
 import type { WindowLimits } from "./receive-window.ts";
@@ -33,6 +34,8 @@ export interface ClientSettings {
 
 /** Makes calls. */
 export class ClientCore implements TransportOwner {
+  /** What peers say beside all answers. */
+  readonly notifications: Notifications;
   readonly #settings: ClientSettings;
   readonly #transport: Transport;
   readonly #sessions = new Map<Link, ClientSession>();
@@ -52,6 +55,7 @@ export class ClientCore implements TransportOwner {
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
+    this.notifications = new Notifications(settings.clock, settings.observer);
     this.#sessionSettings = {
       clock: settings.clock,
       wheel: this.#wheel,
@@ -59,6 +63,7 @@ export class ClientCore implements TransportOwner {
       passiveHeartbeat: settings.passiveHeartbeat,
       window: settings.window,
       observer: settings.observer,
+      notified: (packet, link) => this.notifications.take(packet, link),
       returned: (call, error) => this.#returned(call, error),
       closed: () => this.#callClosed(),
     };
@@ -166,6 +171,7 @@ export class ClientCore implements TransportOwner {
   async #close(): Promise<void> {
     this.#phase = "closed";
     const reason = "the client was closed";
+    this.notifications.close();
     for (const call of this.#waiting) {
       this.#failWaiting(call, closedError(call, reason, false));
     }

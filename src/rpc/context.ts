@@ -6,6 +6,7 @@
 
 import { UsageError } from "../base/errors.ts";
 import type { Headers } from "./packet.ts";
+import type { NotifyArguments } from "./remote-peer.ts";
 
 /** Who is calling. */
 export interface CallPeer {
@@ -15,6 +16,8 @@ export interface CallPeer {
   readonly address: string;
   /** The endpoint of ours that the peer uses. */
   readonly endpoint: string;
+  /** Aborts when the peer is gone; until then it can be notified. Its reason is an `RpcError`. */
+  readonly signal: AbortSignal;
 }
 
 /** The call that a handler is serving. */
@@ -31,6 +34,18 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Time left until the caller gives up, in ms, never negative; `undefined` if it never does. */
   readonly remainingMs: number | undefined;
+  /**
+   * Tells the caller's client something beside all answers; also when the call is over, for as long
+   * as the peer is there. Clients hear it through `client.notifications`.
+   *
+   * @param args - positional in an array, named in a plain object. @default none
+   * @returns resolves once there is room for the next one, at once unless the peer is slow, so that
+   *   who awaits it goes at the pace of the reader: `true`, or `false` when the peer is gone
+   * @throws {RpcError} `unimplemented` when the peer's protocol has no notifications,
+   *   `resource_exhausted` when too many were sent to a slow peer without waiting
+   * @throws {CodecError} when an argument cannot be written
+   */
+  notify(method: string, args?: NotifyArguments): Promise<boolean>;
 }
 
 let current: CallContext | undefined;

@@ -11,6 +11,8 @@ export { type CallContext, callContext, type CallPeer, withContext } from "./con
 export type { Dialect, DialectTraits, PeerKind, Translator } from "./dialect.ts";
 export { type Failure, fromFailure, RpcError, type RpcErrorInit, toFailure } from "./errors.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
+export { type Notification, type NotificationHandler, Notifications } from "./notifications.ts";
+export type { NotifyArguments } from "./remote-peer.ts";
 export { RPC_DEFAULTS } from "./limits.ts";
 export {
   formatSignature,

@@ -11,6 +11,7 @@
  *             <------------------ result | error                      unary
  *             <------------------ item …, end | error                 stream, by the caller's credit
  *     heartbeat <--------------->            where the peer insists on it
+ *             <------------------ notify                              beside all channels
  *
  * @module
  */
@@ -77,6 +78,16 @@ export type Packet =
   | { readonly type: "return"; readonly channel: ChannelRef; readonly value: unknown }
   | { readonly type: "cancel"; readonly channel: ChannelRef; readonly reason: string }
   | { readonly type: "heartbeat"; readonly channel: ChannelRef }
+  | {
+      /** What a server tells its client beside all calls. Belongs to no call and is not answered. */
+      readonly type: "notify";
+      /** A channel whose way back the notification takes. None when it was received. */
+      readonly channel: ChannelRef | undefined;
+      readonly method: string;
+      readonly args: readonly unknown[];
+      /** Arguments by name, behind the positional ones. */
+      readonly named: Readonly<Record<string, unknown>> | undefined;
+    }
   | {
       /** What the protocol itself answers, whatever becomes of the call: sent back at once. */
       readonly type: "immediate";

@@ -6,6 +6,7 @@
 
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { CallContext, CallPeer } from "./context.ts";
+import type { NotifyArguments } from "./remote-peer.ts";
 import { RpcError } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { ItemQueue } from "./item-queue.ts";
@@ -15,6 +16,7 @@ import type { ReceiveWindow } from "./receive-window.ts";
 import type { ServerSession } from "./server-session.ts";
 
 const NO_HEADERS: Headers = Object.freeze({});
+const NO_ARGS: readonly unknown[] = [];
 
 /** Who has started a call's handler, and wants to know when it is over. */
 export interface Runner {
@@ -73,7 +75,11 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
   }
 
   get peer(): CallPeer {
-    return this.session.link;
+    return this.session.peer;
+  }
+
+  notify(method: string, args: NotifyArguments = NO_ARGS): Promise<boolean> {
+    return this.session.peer.notify(this.channel, method, args);
   }
 
   get headers(): Headers {

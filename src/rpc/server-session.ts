@@ -16,6 +16,7 @@ import { ItemQueue } from "./item-queue.ts";
 import type { Method } from "./method.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
+import { RemotePeer } from "./remote-peer.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
 import type { Link } from "./transport.ts";
@@ -54,6 +55,7 @@ export class ServerSession {
   readonly #settings: ServerSessionSettings;
   /** Calls that outlived their request's turn. */
   readonly #kept = new Set<ServerCall>();
+  #peer: RemotePeer | undefined = undefined;
 
   constructor(link: Link, dialect: SpokenDialect, settings: ServerSessionSettings) {
     this.link = link;
@@ -62,6 +64,11 @@ export class ServerSession {
     this.#traits = dialect.traits;
     this.builtins = dialect.builtins;
     this.#settings = settings;
+  }
+
+  /** The peer beyond its calls. Made only when a handler asks for it. */
+  get peer(): RemotePeer {
+    return (this.#peer ??= new RemotePeer(this.link, this.#translator));
   }
 
   /** The calls that go on beyond their request's turn. */
@@ -225,11 +232,13 @@ export class ServerSession {
 
   /** Ends all calls without an answer: the peer is gone. */
   disconnect(): void {
+    this.#peer?.disconnect();
     for (const call of this.#kept) this.drop(call, gone(call, "the caller is gone"));
   }
 
   /** Pumps go on that waited for the link. */
   resume(): void {
+    this.#peer?.resume();
     for (const call of this.#kept) call.pump?.run();
   }
 
@@ -242,6 +251,7 @@ export class ServerSession {
       this.link.send(packet.message);
       return false;
     }
+    if (packet.type === "notify") return false;
     if (packet.type === "request") {
       const { maxCallsPerPeer } = this.#settings;
       if (this.#kept.size < maxCallsPerPeer) {

@@ -9,6 +9,7 @@ import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/pack
 import { asciiText, type EventCodec } from "./event.ts";
 import {
   decodeFollowUp,
+  decodeNotification,
   encodeFollowUp,
   type FollowUp,
   MARK,
@@ -87,7 +88,11 @@ export class ClientTranslator implements Translator {
     let channel: ClientChannel | undefined;
     try {
       const head = this.#codec.readHead(event);
-      if (head.responseTo === undefined) return;
+      if (head.responseTo === undefined) {
+        const packet = decodeNotification(this.#codec, head);
+        if (packet !== undefined) packets.push(packet);
+        return;
+      }
       const counter = this.#codec.parseRawId(head.responseTo);
       channel = counter < 0 ? undefined : this.#channels.get(counter);
       if (channel === undefined) return;

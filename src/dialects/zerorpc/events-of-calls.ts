@@ -7,6 +7,7 @@
  */
 
 import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
+import { argList, isRecord } from "./args.ts";
 import { asciiText, type EventCodec, type EventHead } from "./event.ts";
 import { decodeFailure, encodeError, encodeText, encodeTriple } from "./errors.ts";
 import type { Failure } from "../../rpc/errors.ts";
@@ -39,6 +40,7 @@ const THROW = asciiText("_zc_throw");
 const RETURN = asciiText("_zc_return");
 const CANCEL = asciiText("_zc_cancel");
 const ERROR_FIELD = asciiText("error");
+const NAMED_FIELD = asciiText("named");
 
 const DELIMITER = new Uint8Array(0);
 const NO_REASON = "cancelled by the caller";
@@ -46,7 +48,10 @@ const NO_REASON = "cancelled by the caller";
 const MAX_SHOWN_NAME = 64;
 
 /** Every packet but a request, as its session writes it. */
-export type FollowUp = Exclude<Packet, { type: "request" | "malformed" | "immediate" | "stream" }>;
+export type FollowUp = Exclude<
+  Packet,
+  { type: "request" | "malformed" | "immediate" | "stream" | "notify" }
+>;
 
 /** Writes one event of an open channel. */
 export function encodeFollowUp(
@@ -70,6 +75,46 @@ export function encodeFollowUp(
   }
   channel.announce = false;
   return toMessage(channel.route, writer.finish());
+}
+
+/** Writes what a server tells its client beside all answers: an event that answers nothing. */
+export function encodeNotification(
+  codec: EventCodec,
+  packet: Extract<Packet, { type: "notify" }>,
+): Message {
+  const { writer } = codec;
+  const { method, args, named } = packet;
+  const channel = packet.channel as ZerorpcChannel | undefined;
+  codec.writeHead(codec.ids.take(), undefined, named === undefined ? 1 : 2);
+  try {
+    writer.raw(MARK_FIELD);
+    if (named !== undefined) {
+      writer.raw(NAMED_FIELD);
+      writer.value(named);
+    }
+    writer.text(method);
+    writer.value(args);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  return toMessage(channel?.route ?? [], writer.finish());
+}
+
+/** Reads an event that answers nothing; its args are next under the codec's reader. */
+export function decodeNotification(codec: EventCodec, head: EventHead): Packet | undefined {
+  // Without the mark it is a beat or a request that came the wrong way.
+  if (head.extra?.[MARK] === undefined || head.name.startsWith("_")) return undefined;
+  const args = argList(codec.reader.value());
+  if (args === undefined) return undefined;
+  const { named } = head.extra;
+  return {
+    type: "notify",
+    channel: undefined,
+    method: head.name,
+    args,
+    named: isRecord(named) ? named : undefined,
+  };
 }
 
 /** The frames of an event between DEALER and ROUTER. */

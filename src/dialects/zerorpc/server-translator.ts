@@ -12,6 +12,7 @@ import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
 import {
   decodeFollowUp,
   encodeFollowUp,
+  encodeNotification,
   type FollowUp,
   MARK,
   type ZerorpcChannel,
@@ -55,6 +56,7 @@ export class ServerTranslator implements Translator {
   encode(packet: Packet): Message | undefined {
     // The first STREAM says that the answer is one.
     if (packet.type === "stream") return undefined;
+    if (packet.type === "notify") return encodeNotification(this.#codec, packet);
     const channel = packet.channel as ServerChannel;
     if (packet.type === "heartbeat" && !channel.beats) return undefined;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
