@@ -177,6 +177,12 @@ function server(values: Values, positionals: readonly string[]): Command {
   const { links, rest } = linksOf(values, positionals);
   const [module, ...more] = rest;
   if (module === undefined) {
+    const [alone] = positionals;
+    if (alone !== undefined && !alone.includes("://")) {
+      throw new Mistake(`--server expects --bind or --connect with an address for "${alone}"`, {
+        showUsage: true,
+      });
+    }
     throw new Mistake("--server expects a module to serve, such as node:path or ./cooler.ts", {
       showUsage: true,
     });

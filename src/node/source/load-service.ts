@@ -169,20 +169,30 @@ function isMethod(descriptor: PropertyDescriptor): boolean {
 type Constructor = new () => unknown;
 
 /**
- * A `class`, or a function with methods on its prototype, as classes were written before. One that
- * has functions of its own as well is a module that can be called, such as `assert`.
+ * A class, unless it is one of the old kind that has functions of its own as well: that is a module
+ * that can be called, such as `assert`.
  */
 function isClass(value: unknown): value is Constructor {
+  return isClassSyntax(value) || (isOldClass(value) && !hasFunctions(value));
+}
+
+function isClassSyntax(value: unknown): value is Constructor {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** A function with methods on its prototype, as classes were written before. */
+function isOldClass(value: unknown): value is Constructor {
   if (typeof value !== "function") return false;
-  if (/^class\b/.test(Function.prototype.toString.call(value))) return true;
   const prototype: unknown = value.prototype;
   // The prototype of a generator function is empty and has no constructor.
   if (!isObject(prototype) || !Object.hasOwn(prototype, "constructor")) return false;
-  return Object.getOwnPropertyNames(prototype).length > 1 && !hasFunctions(value);
+  return Object.getOwnPropertyNames(prototype).length > 1;
 }
 
 function hasFunctions(value: object): boolean {
-  return Object.values(value).some((each) => typeof each === "function" && !isClass(each));
+  return Object.values(value).some(
+    (each) => typeof each === "function" && !isClassSyntax(each) && !isOldClass(each),
+  );
 }
 
 /** A function that is also a namespace, as an object that offers both. */
@@ -197,7 +207,7 @@ function construct(value: unknown): unknown {
   } catch (error) {
     throw new SourceError(
       "SOURCE_FAILED",
-      `cannot construct ${constructor.name}: ${reasonOf(error)}`,
+      `cannot construct ${constructor.name} without arguments: ${reasonOf(error)}`,
       { cause: error },
     );
   }

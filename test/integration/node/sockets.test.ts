@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type Server } from "node:net";
 import { once } from "node:events";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -24,6 +25,15 @@ async function checkTalk(bound: string, connected: (real: string) => string): Pr
   expect(pull.endpoints).toEqual([real]);
   return real;
 }
+
+const interfaces = networkInterfaces();
+/** Machines without IPv6, and those that call their loopback otherwise, have less to show. */
+const hasIpv6 = Object.values(interfaces).some((all) =>
+  all?.some(({ address }) => address === "::1"),
+);
+const loopback = Object.keys(interfaces).find((name) =>
+  interfaces[name]?.some(({ address }) => address === "127.0.0.1"),
+);
 
 const portOf = (endpoint: string): string => endpoint.slice(endpoint.lastIndexOf(":") + 1);
 

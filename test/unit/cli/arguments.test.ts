@@ -167,6 +167,8 @@ describe("mistakes", () => {
   it.each([
     ["", /expected an address/],
     ["--server --bind tcp://*:0", /--server expects a module/],
+    ["--server tcp://*:0", /--server expects a module/],
+    ["--server node:path", /--server expects --bind or --connect with an address for "node:path"/],
     ["--server --bind tcp://*:0 a b", /serves one module, got also "b"/],
     ["--client --server x", /exclude each other/],
     [`--timeout soon ${ADDRESS}`, /--timeout expects seconds, such as 30 or 0.5, got "soon"/],

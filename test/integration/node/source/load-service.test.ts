@@ -95,6 +95,11 @@ const FILES = {
   `,
   "assigned.cjs":
     "class Assigned { constructor() { /** Set late. @param {string} a */ this.late = (a) => a; } }\nexports.one = new Assigned();",
+  "self.cjs":
+    "function Self() {}\nSelf.prototype.me = () => 1;\nmodule.exports = Self;\nSelf.Self = Self;\nSelf.default = Self;",
+  "callable.cjs":
+    "module.exports = function callable() {};\nmodule.exports.part = () => 1;\nmodule.exports.prototype.own = () => 2;",
+  "picky.mjs": "export class Picky { constructor(options) { this.name = options.name; } }",
   "both.mjs": "export const one = () => 1;\nexport default { one };",
   "circle.ts":
     'export * from "./circle.ts";\nexport { gone } from "./circle.ts";\nexport const here = (): boolean => true;',
@@ -245,6 +250,23 @@ describe("a JavaScript file", () => {
     const legacy = await load("legacy.cjs");
     expect(legacy.name).toBe("Legacy");
     expect((legacy.service as { greet(name: string): string }).greet("you")).toBe("hi you");
+  });
+
+  it("may be an old class that is its own property", async () => {
+    expect((await load("self.cjs")).service).toHaveProperty("me");
+  });
+
+  it("may be a function with functions of its own, which are served beside it", async () => {
+    expect(Object.keys((await load("callable.cjs")).service)).toEqual(["part", "callable"]);
+  });
+
+  it("may not be a class that needs arguments", async () => {
+    await expect(load("picky.mjs")).rejects.toMatchObject({
+      code: "SOURCE_FAILED",
+      message: expect.stringMatching(
+        /^cannot construct Picky without arguments: TypeError/,
+      ) as string,
+    });
   });
 
   it("may set methods in a constructor", async () => {
