@@ -98,7 +98,7 @@ const FILES = {
   "self.cjs":
     "function Self() {}\nSelf.prototype.me = () => 1;\nmodule.exports = Self;\nSelf.Self = Self;\nSelf.default = Self;",
   "callable.cjs":
-    "module.exports = function callable() {};\nmodule.exports.part = () => 1;\nmodule.exports.prototype.own = () => 2;",
+    "function callable() {}\ncallable.part = () => 1;\ncallable.prototype.own = () => 2;\nmodule.exports = callable;",
   "picky.mjs": "export class Picky { constructor(options) { this.name = options.name; } }",
   "both.mjs": "export const one = () => 1;\nexport default { one };",
   "circle.ts":
