@@ -5,10 +5,10 @@
  * @module
  */
 
-import fc from "fast-check";
+import { configureGlobal } from "fast-check";
 
 const FIXED_SEED = 20_260_101;
 
 const wanted = process.env["FAST_CHECK_SEED"];
 
-if (wanted !== "random") fc.configureGlobal({ seed: Number(wanted ?? FIXED_SEED) });
+if (wanted !== "random") configureGlobal({ seed: Number(wanted ?? FIXED_SEED) });
