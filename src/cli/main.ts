@@ -30,11 +30,12 @@ async function main(words: readonly string[]): Promise<number> {
     const { command, color } = parseArguments(words);
     if (!color) output = new Output({ stdout, stderr, color });
     interruption = new Interruption();
-    return await run(command, output, interruption);
+    const code = await run(command, output, interruption);
+    return (await output.finish()) ? code : FAILED;
   } catch (error) {
     if (interruption?.exitCode !== undefined) return interruption.exitCode;
     // Whoever read the results has seen enough.
-    if (output.closed.aborted) return 0;
+    if (output.closed.aborted) return (await output.finish()) ? 0 : FAILED;
     return await report(error, output);
   } finally {
     interruption?.release();

@@ -29,12 +29,16 @@ export class Output {
   readonly color: boolean;
   readonly #options: OutputOptions;
   readonly #closed = new AbortController();
+  #failed = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
     this.color = options.color && options.stdout.isTTY === true;
     options.stdout.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") this.problem(`cannot write the result: ${error.message}`);
+      if (error.code !== "EPIPE") {
+        this.#failed = true;
+        this.problem(`cannot write the result: ${error.message}`);
+      }
       this.#closed.abort();
     });
     // Nothing can be told any more when stderr is gone.
@@ -59,6 +63,14 @@ export class Output {
       stdout.once("drain", done);
       this.closed.addEventListener("abort", done);
     });
+  }
+
+  /** Waits until all results are written. Tells whether they could be, or nobody wanted them. */
+  async finish(): Promise<boolean> {
+    const { stdout } = this.#options;
+    if (!this.closed.aborted)
+      await new Promise<void>((resolve) => stdout.write("", () => resolve()));
+    return !this.#failed;
   }
 
   /** Writes a line about what is going on. */

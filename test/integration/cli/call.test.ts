@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { Workplace } from "./program.ts";
@@ -203,6 +205,17 @@ describe("ending early", () => {
     await call.wrote("stdout", /\["first"/);
     call.kill("SIGINT");
     expect(await call.ended).toMatchObject({ code: 130, stdout: '["first"]\n' });
+  });
+
+  it.runIf(existsSync("/dev/full"))("fails when its results cannot be written", async () => {
+    const { code, stderr } = await place.shell(`"$ZEROCALL" ${path} join a b > /dev/full`);
+    expect(code).toBe(1);
+    expect(stderr).toContain("zerocall: cannot write the result: ENOSPC");
+  });
+
+  it("ends quietly in front of head", async () => {
+    const { stdout, stderr } = await place.shell(`"$ZEROCALL" ${endpoint} endless | head -1`);
+    expect([stdout, stderr]).toEqual(["0\n", `connecting to "${endpoint}"\n`]);
   });
 
   it("ends quietly when nobody reads its results any more", async () => {

@@ -30,10 +30,13 @@ export class Program {
   #stderr = "";
   #over = false;
 
-  /** Starts `zerocall` with these words in the folder `cwd`. */
-  constructor(words: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}) {
-    if (!existsSync(MAIN)) throw new Error("dist/cli/main.js is missing; run the build first");
-    this.#child = spawn(process.execPath, [MAIN, ...words], {
+  /** Starts a program in the folder `cwd`. */
+  constructor(
+    [program = "", ...words]: readonly string[],
+    cwd: string,
+    environment: NodeJS.ProcessEnv = {},
+  ) {
+    this.#child = spawn(program, words, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -106,14 +109,22 @@ export class Workplace {
 
   /** Starts the command here. */
   start(words: readonly string[], environment?: NodeJS.ProcessEnv): Program {
-    const program = new Program(words, this.folder, environment);
-    this.#programs.push(program);
-    return program;
+    if (!existsSync(MAIN)) throw new Error("dist/cli/main.js is missing; run the build first");
+    return this.#start([process.execPath, MAIN, ...words], environment);
   }
 
   /** Runs the command here to its end. */
   run(...words: readonly string[]): Promise<Ended> {
     return this.start(words).ended;
+  }
+
+  /** Runs a line of shell here, in which `$ZEROCALL` is the command. */
+  async shell(line: string): Promise<Ended> {
+    const command = join(this.folder, "zerocall.sh");
+    await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, {
+      mode: 0o755,
+    });
+    return this.#start(["sh", "-c", line], { ZEROCALL: command }).ended;
   }
 
   /** Serves a module at a free port. */
@@ -125,6 +136,12 @@ export class Workplace {
     await program.wrote("stderr", /^serving /m);
     const [, endpoint = ""] = await program.wrote("stderr", /^binding to "(.*)"$/m);
     return { program, endpoint };
+  }
+
+  #start(words: readonly string[], environment?: NodeJS.ProcessEnv): Program {
+    const program = new Program(words, this.folder, environment);
+    this.#programs.push(program);
+    return program;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -49,6 +49,9 @@ const FILES = {
   "broken.ts": "export const x: number = ;",
   "constants.mjs": "export const answer = 42;",
   "classes.mjs": "export class A { a() {} }\nexport class B { b() {} }",
+  "callable.cjs":
+    "module.exports = function callable(a) {};\n" +
+    "module.exports.part = () => 1;\nmodule.exports.prototype.own = () => 2;",
   "name#with.mjs": "export const here = () => true;",
   "slow.mjs":
     "export const slow = (ms) => new Promise((resolve) => setTimeout(resolve, ms, 'done'));\n" +
@@ -117,6 +120,7 @@ describe("zerocall --server", () => {
     ["plain.cjs#math", ["[math]", "double(n)"]],
     ["object.mjs", ["[object]", "more.bye()", "service.hi()"]],
     ["object.mjs#service", ["[service]", "hi()"]],
+    ["callable.cjs", ["[callable]", "callable(a)", "part()"]],
     ["name#with.mjs", ["[name#with]", "here()"]],
     ["name#with.mjs#here", ["[here]", "here()"]],
   ])("serves %s", async (module, lines) => {

@@ -88,6 +88,7 @@ describe("Output", () => {
     await waiting;
     expect(written.closed.aborted).toBe(true);
     await written.result("nobody reads this");
+    expect(await written.finish()).toBe(true);
     expect(stderr.text).toBe("");
   });
 
@@ -98,6 +99,7 @@ describe("Output", () => {
     stdout.destroy(Object.assign(new Error("disk full"), { code: "ENOSPC" }));
     await new Promise((resolve) => stdout.once("close", resolve));
     expect(written.closed.aborted).toBe(true);
+    expect(await written.finish()).toBe(false);
     expect(stderr.text).toBe("zerocall: cannot write the result: disk full\n");
   });
 });

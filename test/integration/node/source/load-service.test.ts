@@ -97,8 +97,6 @@ const FILES = {
     "class Assigned { constructor() { /** Set late. @param {string} a */ this.late = (a) => a; } }\nexports.one = new Assigned();",
   "self.cjs":
     "function Self() {}\nSelf.prototype.me = () => 1;\nmodule.exports = Self;\nSelf.Self = Self;\nSelf.default = Self;",
-  "callable.cjs":
-    "function callable() {}\ncallable.part = () => 1;\ncallable.prototype.own = () => 2;\nmodule.exports = callable;",
   "picky.mjs": "export class Picky { constructor(options) { this.name = options.name; } }",
   "both.mjs": "export const one = () => 1;\nexport default { one };",
   "circle.ts":
@@ -254,10 +252,6 @@ describe("a JavaScript file", () => {
 
   it("may be an old class that is its own property", async () => {
     expect((await load("self.cjs")).service).toHaveProperty("me");
-  });
-
-  it("may be a function with functions of its own, which are served beside it", async () => {
-    expect(Object.keys((await load("callable.cjs")).service)).toEqual(["part", "callable"]);
   });
 
   it("may not be a class that needs arguments", async () => {
