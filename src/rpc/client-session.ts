@@ -222,7 +222,7 @@ export class ClientSession {
     }
     if (this.#beatAt(call) <= now) {
       const { heartbeatMs } = this.#settings;
-      const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt, false));
+      const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt));
       if (heartbeat.isLost(now)) {
         this.#fail(call, this.#lost(call, heartbeat));
         return;
@@ -333,9 +333,10 @@ export class ClientSession {
 
   #heard(call: ClientCall, now: number): void {
     const { heartbeatMs } = this.#settings;
-    if (heartbeatMs <= 0 || call.channel?.extended === true) return;
-    call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt, false);
-    call.heartbeat.hear(now);
+    if (call.channel?.extended === true) return;
+    if (heartbeatMs > 0) call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt);
+    call.heartbeat?.hear(now);
+    // Also with heartbeats off: the peer insists, or it would not beat.
     this.#beat(call, now);
     this.#schedule(call);
   }

@@ -5,13 +5,19 @@
  * it hears nothing for two of its own intervals, and nothing is negotiated. So that intervals never
  * need to match, this side beats at its own interval and also answers each beat with one, which is
  * as often as the peer can ask for; and it waits for two of its own intervals or of the peer's,
- * whichever is longer. Only a peer that has beaten before is ever given up.
+ * whichever is longer. Only a peer that has beaten before is given up, and the consumer of a stream
+ * that gives no sign at all.
  *
  * @module
  */
 
 /** Intervals of silence after which a peer is lost. */
 const LOST_AFTER = 2;
+/**
+ * Intervals without any sign after which a stream whose consumer has never beaten is given up. An
+ * old client that stops reading early says nothing, and one that never beats is patient by itself.
+ */
+const FORSAKEN_AFTER = 12;
 /** What remains of a long gap with each beat that comes sooner. */
 const FORGETTING = 0.75;
 
@@ -20,18 +26,17 @@ export class Heartbeat {
   readonly #intervalMs: number;
   #peerMs = 0;
   #heardAt: number;
+  #seenAt: number;
   #heard = false;
   /** When the next beat is due, in ms; `Infinity` while this side does not beat. */
   dueAt: number;
 
-  /**
-   * @param intervalMs - this side's interval, above 0
-   * @param passive - starts beating only after the peer's first beat
-   */
-  constructor(intervalMs: number, now: number, passive: boolean) {
+  /** @param intervalMs - this side's interval, above 0 */
+  constructor(intervalMs: number, now: number) {
     this.#intervalMs = intervalMs;
     this.#heardAt = now;
-    this.dueAt = passive ? Infinity : now + intervalMs;
+    this.#seenAt = now;
+    this.dueAt = now + intervalMs;
   }
 
   /** Takes note of a beat of the peer. The caller answers it with a beat and {@link sent}. */
@@ -42,6 +47,11 @@ export class Heartbeat {
     if (gapMs > 0) this.#peerMs = Math.max(gapMs, this.#peerMs * FORGETTING);
     this.#heardAt = now;
     this.#heard = true;
+  }
+
+  /** Takes note of any other sign of the peer, such as credit. */
+  see(now: number): void {
+    this.#seenAt = now;
   }
 
   /** Moves on to the next beat. */
@@ -59,5 +69,10 @@ export class Heartbeat {
     // Late ourselves: the peer's beats may wait unread behind whatever kept this process busy.
     if (now - this.dueAt > this.#intervalMs) this.#heardAt = now;
     return this.#heard && now - this.#heardAt > this.toleranceMs;
+  }
+
+  /** Whether a peer that has never beaten has given no other sign for long either. */
+  isForsaken(now: number): boolean {
+    return !this.#heard && now - this.#seenAt > FORSAKEN_AFTER * this.#intervalMs;
   }
 }

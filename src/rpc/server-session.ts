@@ -99,8 +99,9 @@ export class ServerSession {
     this.#kept.add(call);
     this.#translator.retain(call.channel);
     const { heartbeatMs } = this.#settings;
-    const beats = heartbeatMs > 0 && this.#traits.heartbeats;
-    if (beats) call.heartbeat = new Heartbeat(heartbeatMs, now, call.channel.extended);
+    // A caller that goes beyond the old protocol says when it leaves; its beats are only answered.
+    const beats = heartbeatMs > 0 && this.#traits.heartbeats && !call.channel.extended;
+    if (beats) call.heartbeat = new Heartbeat(heartbeatMs, now);
     this.#schedule(call);
   }
 
@@ -213,9 +214,8 @@ export class ServerSession {
     }
     const { heartbeat } = call;
     if (heartbeat !== undefined && now >= heartbeat.dueAt) {
-      if (heartbeat.isLost(now)) {
-        const silent = `the caller has been silent for ${Math.round(heartbeat.toleranceMs)} ms`;
-        this.drop(call, gone(call, silent));
+      if (heartbeat.isLost(now) || (call.pump !== undefined && heartbeat.isForsaken(now))) {
+        this.drop(call, gone(call, "the caller has been silent for too long"));
         return;
       }
       this.#beat(call, now);
@@ -264,15 +264,15 @@ export class ServerSession {
       return false;
     }
     const call = packet.channel.call as ServerCall;
-    if (packet.type === "heartbeat") {
-      if (call.heartbeat !== undefined) {
-        call.heartbeat.hear(now);
-        this.#beat(call, now);
-        this.#schedule(call);
-      }
-      return false;
+    if (call.state !== "open") return false;
+    if (packet.type !== "heartbeat") {
+      call.heartbeat?.see(now);
+      return true;
     }
-    return call.state === "open";
+    call.heartbeat?.hear(now);
+    this.#beat(call, now);
+    this.#schedule(call);
+    return false;
   }
 
   #malformed({ channel, reason }: Extract<Packet, { type: "malformed" }>): void {
