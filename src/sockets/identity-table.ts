@@ -19,13 +19,6 @@ const MAX_COUNTER = 0xffff_ffff;
 /** A made-up id is looked up by its counter, which is faster than by text. */
 type Key = number | string;
 
-/** A peer and its id. */
-export interface Identified {
-  readonly pipe: Pipe;
-  /** Handed out with every message of the peer; MUST NOT be changed. */
-  readonly routingId: Uint8Array;
-}
-
 /** Routing ids and pipes, each with at most one of the other. */
 export class IdentityTable {
   readonly #pipes = new Map<Key, Pipe>();
@@ -42,7 +35,7 @@ export class IdentityTable {
     return this.#pipes.get(keyOf(routingId));
   }
 
-  /** The routing id of this pipe. */
+  /** The routing id of this pipe. It is handed out with every message and MUST NOT be changed. */
   idOf(pipe: Pipe): Uint8Array | undefined {
     return this.#ids.get(pipe);
   }

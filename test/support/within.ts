@@ -12,15 +12,3 @@ export async function within<T>(promise: Promise<T>, what: string, ms = 5000): P
     clearTimeout(timer);
   }
 }
-
-/** Resolves with the next value that `subscribe` hands to its listener and `accept` takes. */
-export function nextOf<T>(
-  subscribe: (listener: (value: T) => void) => void,
-  accept: (value: T) => boolean,
-): Promise<T> {
-  return new Promise((resolve) => {
-    subscribe((value) => {
-      if (accept(value)) resolve(value);
-    });
-  });
-}
