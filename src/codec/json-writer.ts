@@ -1,0 +1,149 @@
+/**
+ * Writes JSON text.
+ *
+ * Spec: RFC 8259. What JSON has no word for is written by these rules:
+ *
+ * | JavaScript | JSON |
+ * |---|---|
+ * | `undefined` | `null`; as a member of an object it is left out |
+ * | finite number | number; -0 keeps its sign; integers beyond 2^53 - 1 with an exponent, so that they stay numbers |
+ * | `bigint` | integer in all its digits |
+ * | `Uint8Array`, `ArrayBuffer`, `DataView` | text in base64 (RFC 4648, section 4) |
+ * | arrays, other typed arrays, `Set` | array |
+ * | `Map` with text for keys | object |
+ * | an object with `toJSON`, such as `Date` | what that returns |
+ * | any other object | object of its own enumerable properties that are neither `undefined` nor a function nor a symbol |
+ *
+ * Infinities, `NaN`, functions, symbols and keys that are no text are refused.
+ *
+ * @module
+ */
+
+import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
+
+/** How JSON text looks. */
+export interface JsonStyle {
+  /** A blank behind commas and colons, as Python writes. @default false */
+  readonly blanks?: boolean;
+}
+
+/** What needs an escape: quotes, backslashes, control characters, and lone surrogates perhaps. */
+// oxlint-disable-next-line no-control-regex
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** Writes values. */
+export class JsonWriter {
+  readonly #comma: string;
+  readonly #colon: string;
+  /** Where the value is that is being written: one key or index for each level. */
+  readonly #path: (string | number)[] = [];
+
+  constructor(style: JsonStyle = {}) {
+    this.#comma = style.blanks === true ? ", " : ",";
+    this.#colon = style.blanks === true ? ": " : ":";
+  }
+
+  /** @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` */
+  write(value: unknown): string {
+    return this.#value(value, 0);
+  }
+
+  #value(value: unknown, depth: number): string {
+    switch (typeof value) {
+      case "string":
+        return quote(value);
+      case "number":
+        return this.#number(value, depth);
+      case "boolean":
+        return value ? "true" : "false";
+      case "bigint":
+        return value.toString();
+      case "undefined":
+        return "null";
+      case "object":
+        return value === null ? "null" : this.#object(value, depth);
+      case "function":
+      case "symbol":
+        throw unsupported(`a ${typeof value}`, this.#where(depth));
+      default:
+        throw unsupported("an unknown kind of value", this.#where(depth));
+    }
+  }
+
+  #number(value: number, depth: number): string {
+    if (!Number.isFinite(value)) throw unsupported(String(value), this.#where(depth));
+    if (value === 0 && 1 / value < 0) return "-0";
+    const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
+    return exact ? String(value) : value.toExponential();
+  }
+
+  #object(value: object, depth: number): string {
+    if (depth >= CODEC_DEFAULTS.maxDepth) throw tooDeep(CODEC_DEFAULTS.maxDepth);
+    if (Array.isArray(value)) return this.#array(value as readonly unknown[], depth);
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+      return this.#octets(value, depth);
+    if (value instanceof Set) return this.#array([...(value as ReadonlySet<unknown>)], depth);
+    if (value instanceof Map) return this.#members(value as ReadonlyMap<unknown, unknown>, depth);
+    if ("toJSON" in value && typeof value.toJSON === "function") {
+      return this.#value((value.toJSON as () => unknown)(), depth + 1);
+    }
+    return this.#members(Object.entries(value), depth);
+  }
+
+  #array(items: readonly unknown[], depth: number): string {
+    let text = "[";
+    for (let i = 0; i < items.length; i++) {
+      this.#path[depth] = i;
+      if (i > 0) text += this.#comma;
+      text += this.#value(items[i], depth + 1);
+    }
+    return `${text}]`;
+  }
+
+  #members(entries: Iterable<readonly [unknown, unknown]>, depth: number): string {
+    let text = "{";
+    for (const [key, value] of entries) {
+      if (value === undefined || typeof value === "function" || typeof value === "symbol") continue;
+      if (typeof key !== "string") throw unsupported(`a ${typeof key} as key`, this.#where(depth));
+      this.#path[depth] = key;
+      if (text.length > 1) text += this.#comma;
+      text += quote(key) + this.#colon + this.#value(value, depth + 1);
+    }
+    return `${text}}`;
+  }
+
+  #octets(value: ArrayBufferView | ArrayBuffer, depth: number): string {
+    if (value instanceof Uint8Array) return `"${base64(value)}"`;
+    if (value instanceof ArrayBuffer) return `"${base64(new Uint8Array(value))}"`;
+    if (!(value instanceof DataView)) {
+      return this.#array(Array.from(value as unknown as ArrayLike<unknown>), depth);
+    }
+    return `"${base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))}"`;
+  }
+
+  #where(depth: number): string {
+    return this.#path
+      .slice(0, depth)
+      .map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`))
+      .join("");
+  }
+}
+
+function quote(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Octets as text. Spec: RFC 4648, section 4. */
+function base64(octets: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < octets.length; i += 3) {
+    const [a = 0, b, c] = [octets[i], octets[i + 1], octets[i + 2]];
+    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    text += `${ALPHABET[bits >> 18]}${ALPHABET[(bits >> 12) & 63]}`;
+    text += b === undefined ? "=" : ALPHABET[(bits >> 6) & 63];
+    text += c === undefined ? "=" : ALPHABET[bits & 63];
+  }
+  return text;
+}
