@@ -16,7 +16,7 @@ export class SoakService {
     return octets;
   }
 
-  fail(message: string): void {
+  fail(message: string): never {
     throw new TypeError(message);
   }
 

@@ -19,17 +19,22 @@ import type { ContextHandler } from "./context.ts";
 export interface RemoteGenerator<Item, Return = unknown, Next = unknown>
   extends AsyncGenerator<Item, Return, Next>, PromiseLike<AsyncGenerator<Item, Return, Next>> {}
 
-/** What a call of a method with this result gives at the client. */
-export type RemoteResult<Result> =
-  Awaited<Result> extends infer Value
-    ? Value extends
+/**
+ * What a call of a method with this result gives at the client.
+ *
+ * The tuples keep unions whole: a method that returns `boolean` gives one promise, not a union of
+ * two, whose `then` nobody could call.
+ */
+export type RemoteResult<Result> = [Awaited<Result>] extends [never]
+  ? Promise<never>
+  : [Awaited<Result>] extends [
         | AsyncGenerator<infer Item, infer Return, infer Next>
-        | Generator<infer Item, infer Return, infer Next>
-      ? RemoteGenerator<Item, Return, Next>
-      : Value extends AsyncIterable<infer Item>
-        ? RemoteGenerator<Item, unknown, undefined>
-        : Promise<Value>
-    : never;
+        | Generator<infer Item, infer Return, infer Next>,
+      ]
+    ? RemoteGenerator<Item, Return, Next>
+    : [Awaited<Result>] extends [AsyncIterable<infer Item>]
+      ? RemoteGenerator<Item, unknown, undefined>
+      : Promise<Awaited<Result>>;
 
 type AnyFunction = (...args: never[]) => unknown;
 
