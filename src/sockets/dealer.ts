@@ -9,7 +9,7 @@
 import { ownerOf } from "./flow.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import { splitOptions } from "./own-options.ts";
@@ -49,7 +49,7 @@ export class Dealer extends Socket implements AsyncIterable<Message> {
     const { own, shared } = splitOptions(options, "probeRouter", "conflate");
     super("DEALER", shared, platform);
     const peers = new RoundRobin();
-    const incoming = new Incoming<Message>(this.core, own.conflate);
+    const incoming = new Incoming(this.core, bytesOf, own.conflate);
     const outgoing = new Outgoing(this.core, peers, true);
     const greeting = own.probeRouter ? PROBE : undefined;
     const owner = ownerOf({ incoming, outgoing, peers, greeting });

@@ -5,7 +5,7 @@
  *     peer 2  ▦───────┼──▶ one of each in turn ──▶ receive()
  *     peer 3  ▦▦──────┘
  *
- * A peer whose queue has reached the high-water mark is not read from until half of it is gone, so
+ * A peer whose queue has reached a high-water mark, in messages or in octets, is not read from until half of it is gone, so
  * that its own queue fills and it stops in its turn. What a peer sent before it left stays.
  *
  * Spec: RFC 28 and RFC 30, "fair-queuing"; the manual page zmq_setsockopt(3), ZMQ_RCVHWM.
@@ -29,6 +29,8 @@ export interface WaitOptions {
 interface PeerQueue<Item> {
   readonly pipe: Pipe;
   readonly items: BoundedQueue<Item>;
+  /** Octets of the items. */
+  bytes: number;
   /** The queue is among those that hold something. */
   listed: boolean;
   paused: boolean;
@@ -37,6 +39,7 @@ interface PeerQueue<Item> {
 /** Received items of all peers of a socket. */
 export class Incoming<Item> {
   readonly #core: SocketCore;
+  readonly #sizeOf: (item: Item) => number;
   readonly #conflate: boolean;
   readonly #queues = new Map<Pipe, PeerQueue<Item>>();
   /** Queues that hold something, in turn. There is at most one entry per peer. */
@@ -44,9 +47,13 @@ export class Incoming<Item> {
   readonly #readers: WaitingLine<undefined, Item | undefined>;
   #closed = false;
 
-  /** @param conflate - keep only the last item of a peer. ZMQ_CONFLATE */
-  constructor(core: SocketCore, conflate = false) {
+  /**
+   * @param sizeOf - octets of an item
+   * @param conflate - keep only the last item of a peer. ZMQ_CONFLATE
+   */
+  constructor(core: SocketCore, sizeOf: (item: Item) => number, conflate = false) {
     this.#core = core;
+    this.#sizeOf = sizeOf;
     this.#conflate = conflate;
     this.#readers = new WaitingLine(core.clock);
   }
@@ -65,13 +72,19 @@ export class Incoming<Item> {
       return;
     }
     const queue = this.#queueOf(pipe);
-    if (this.#conflate) queue.items.clear();
+    if (this.#conflate) {
+      queue.items.clear();
+      queue.bytes = 0;
+    }
     queue.items.push(item);
+    queue.bytes += this.#sizeOf(item);
     if (!queue.listed) {
       queue.listed = true;
       this.#filled.push(queue);
     }
-    if (queue.items.full && !queue.paused && !this.#conflate) {
+    const { receiveHighWaterBytes } = this.#core.options;
+    const full = queue.items.full || queue.bytes >= receiveHighWaterBytes;
+    if (full && !queue.paused && !this.#conflate) {
       queue.paused = true;
       pipe.pause();
     }
@@ -89,7 +102,8 @@ export class Incoming<Item> {
     if (queue === undefined || item === undefined) return undefined;
     queue.listed = queue.items.length > 0;
     if (queue.listed) this.#filled.push(queue);
-    if (queue.paused && !queue.items.full) {
+    queue.bytes -= this.#sizeOf(item);
+    if (queue.paused && this.#hasRoom(queue)) {
       queue.paused = false;
       queue.pipe.resume();
     }
@@ -134,6 +148,11 @@ export class Incoming<Item> {
     for (const reader of this.#readers) reader.fulfil(undefined);
   }
 
+  /** Half of what was too much is gone. */
+  #hasRoom(queue: PeerQueue<Item>): boolean {
+    return !queue.items.full && queue.bytes <= this.#core.options.receiveHighWaterBytes / 2;
+  }
+
   #wait(options?: WaitOptions): Promise<Item | undefined> {
     return this.#readers.join(undefined, {
       timeoutMs: this.#core.options.receiveTimeoutMs,
@@ -146,7 +165,7 @@ export class Incoming<Item> {
     const known = this.#queues.get(pipe);
     if (known !== undefined) return known;
     const items = new BoundedQueue<Item>(this.#core.options.receiveHighWaterMark);
-    const queue: PeerQueue<Item> = { pipe, items, listed: false, paused: false };
+    const queue: PeerQueue<Item> = { pipe, items, bytes: 0, listed: false, paused: false };
     this.#queues.set(pipe, queue);
     return queue;
   }

@@ -18,7 +18,7 @@ import type { SocketType } from "../zmtp/socket-type.ts";
 import type { Listening } from "./dialer.ts";
 import { TransportError } from "./errors.ts";
 import type { Flushable } from "./flush-queue.ts";
-import { keep } from "./message.ts";
+import { bytesOf, keep } from "./message.ts";
 import type { ManagedPipe, Opening, PipeParts } from "./opening.ts";
 import type { Message, PeerInfo } from "./pipe.ts";
 
@@ -184,6 +184,8 @@ class InprocPipe implements ManagedPipe, Flushable {
   #state: State = { phase: "starting" };
   #peer: PeerInfo = NOBODY;
   #takenMessages = 0;
+  #queuedMessages = 0;
+  #outboxBytes = 0;
   #paused = false;
   #flushDue = false;
   #lastHeardAt: number;
@@ -203,15 +205,16 @@ class InprocPipe implements ManagedPipe, Flushable {
   }
 
   get queuedMessages(): number {
-    return this.#outbox.length;
+    return this.#queuedMessages;
   }
 
   get sentMessages(): number {
-    return this.#takenMessages - this.#outbox.length;
+    return this.#takenMessages - this.#queuedMessages;
   }
 
   get full(): boolean {
-    return this.#state.phase === "open" && this.#outbox.full;
+    if (this.#state.phase !== "open") return false;
+    return this.#outbox.full || this.#outboxBytes >= this.#parts.sendHighWaterBytes;
   }
 
   get lastHeardAt(): number {
@@ -272,7 +275,7 @@ class InprocPipe implements ManagedPipe, Flushable {
       state.other.peerGone();
       this.#parts.lifecycle.released(this);
     } else if (state.phase === "open" && !state.other.#paused) {
-      const { full } = this.#outbox;
+      const { full } = this;
       this.#deliver(state.other);
       if (full && this.#state.phase === "open") this.#parts.owner.drained(this);
     }
@@ -312,7 +315,11 @@ class InprocPipe implements ManagedPipe, Flushable {
   #post(parcel: Parcel): void {
     if (this.#state.phase !== "open") return;
     this.#outbox.push(parcel);
-    if (parcel.type === "message") this.#takenMessages += 1;
+    if (parcel.type === "message") {
+      this.#takenMessages += 1;
+      this.#queuedMessages += 1;
+      this.#outboxBytes += bytesOf(parcel.message);
+    }
     this.#flushLater();
   }
 
@@ -324,11 +331,13 @@ class InprocPipe implements ManagedPipe, Flushable {
 
   /** Hands the outbox to the other side's owner. Messages in a row are told together. */
   #deliver(other: InprocPipe): void {
+    this.#outboxBytes = 0;
     const { owner, clock } = other.#parts;
     if (other.#state.phase !== "open") {
       this.#outbox.clear();
       return;
     }
+    this.#queuedMessages = 0;
     other.#lastHeardAt = clock.now();
     let messages: Message[] = [];
     for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) {

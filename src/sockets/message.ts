@@ -55,6 +55,13 @@ export function toFrame(frame: FrameLike): Uint8Array {
   );
 }
 
+/** Octets of all frames together. */
+export function bytesOf(message: Message): number {
+  let bytes = 0;
+  for (let index = 0; index < message.length; index += 1) bytes += message[index]?.length ?? 0;
+  return bytes;
+}
+
 /** Makes a message safe to keep: its small frames are copied, as a pipe would have done. */
 export function keep(message: Message): Message {
   return message.map((frame) => (frame.length <= COPY_LIMIT_BYTES ? frame.slice() : frame));

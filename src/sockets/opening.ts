@@ -39,6 +39,8 @@ export interface PipeParts {
   readonly flushQueue: FlushQueue;
   /** Messages. */
   readonly sendHighWaterMark: number;
+  /** Octets. */
+  readonly sendHighWaterBytes: number;
   readonly owner: PipeOwner;
   readonly lifecycle: PipeLifecycle;
 }

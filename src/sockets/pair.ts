@@ -12,7 +12,7 @@
 import { ownerOf } from "./flow.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Message, Pipe, PipeOwner } from "./pipe.ts";
@@ -32,7 +32,7 @@ export class Pair extends Socket implements AsyncIterable<Message> {
   constructor(options: SocketOptions, platform: SocketPlatform) {
     super("PAIR", options, platform);
     const peers = new RoundRobin();
-    const incoming = new Incoming<Message>(this.core);
+    const incoming = new Incoming(this.core, bytesOf);
     const outgoing = new Outgoing(this.core, peers, true);
     this.#incoming = incoming;
     this.#outgoing = outgoing;

@@ -40,7 +40,10 @@ export interface Pipe {
    * has left if and only if `sentMessages >= n`.
    */
   readonly sentMessages: number;
-  /** `queuedMessages` has reached the send high-water mark and not yet fallen to half of it. */
+  /**
+   * What is queued has reached the send high-water mark, in messages or in octets, and has not yet
+   * fallen to half of it.
+   */
   readonly full: boolean;
   /** When the last octet of the peer came, in ms on the clock of the socket. */
   readonly lastHeardAt?: number;

@@ -9,6 +9,7 @@
 import { ownerOf } from "./flow.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
+import { bytesOf } from "./message.ts";
 import { splitOptions } from "./own-options.ts";
 import type { Message } from "./pipe.ts";
 import type { SocketPlatform } from "./socket-core.ts";
@@ -35,7 +36,7 @@ export class Pull extends Socket implements AsyncIterable<Message> {
   constructor(options: PullOptions, platform: SocketPlatform) {
     const { own, shared } = splitOptions(options, "conflate");
     super("PULL", shared, platform);
-    const incoming = new Incoming<Message>(this.core, own.conflate);
+    const incoming = new Incoming(this.core, bytesOf, own.conflate);
     this.#incoming = incoming;
     this.parts = { incoming, owner: ownerOf({ incoming }) };
   }

@@ -15,7 +15,7 @@
 import { UsageError } from "../base/errors.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Message, Pipe } from "./pipe.ts";
@@ -44,7 +44,10 @@ export class Reply extends Socket implements AsyncIterable<Message> {
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(options: SocketOptions, platform: SocketPlatform) {
     super("REP", options, platform);
-    const incoming = new Incoming<Received>(this.core);
+    const incoming = new Incoming<Received>(
+      this.core,
+      ({ envelope, body }) => bytesOf(envelope) + bytesOf(body),
+    );
     const outgoing = new Outgoing(this.core, { offer: (message) => this.#offer(message) }, false);
     this.#incoming = incoming;
     this.#outgoing = outgoing;

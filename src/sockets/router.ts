@@ -16,7 +16,7 @@ import { SocketError } from "./errors.ts";
 import { IdentityTable } from "./identity-table.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { SendStrategy } from "./outgoing.ts";
@@ -72,7 +72,7 @@ export class Router extends Socket implements AsyncIterable<Message> {
     const { own, shared } = splitOptions(options, "mandatory", "handover", "probeRouter");
     super("ROUTER", shared, platform);
     const table = new IdentityTable(platform.random() * 2 ** 32);
-    this.#incoming = new Incoming<Message>(this.core);
+    this.#incoming = new Incoming(this.core, bytesOf);
     this.#outgoing = new Outgoing(this.core, new ToIdentity(table, own.mandatory), false);
     this.parts = {
       incoming: this.#incoming,

@@ -299,6 +299,7 @@ export class SocketCore {
       clock: this.clock,
       flushQueue: this.#flushQueue,
       sendHighWaterMark: this.options.sendHighWaterMark,
+      sendHighWaterBytes: this.options.sendHighWaterBytes,
       owner: this.#owner,
       lifecycle: this.#lifecycleOf(source),
     });

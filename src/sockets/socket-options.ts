@@ -26,12 +26,26 @@ export interface SocketOptions {
    */
   readonly sendHighWaterMark?: number;
   /**
+   * Octets that wait for one peer before the socket counts it as full, whatever their number of
+   * messages. At least 1; a message larger than this is sent as well.
+   *
+   * @default 67108864 (64 MiB; libzmq: unlimited)
+   */
+  readonly sendHighWaterBytes?: number;
+  /**
    * Messages of one peer that wait to be received before the socket stops reading from it. At
    * least 1. What came with the same chunk of octets is kept above the mark. ZMQ_RCVHWM.
    *
    * @default 1000
    */
   readonly receiveHighWaterMark?: number;
+  /**
+   * Octets of one peer that wait to be received before the socket stops reading from it, whatever
+   * their number of messages. At least 1; a message larger than this is received as well.
+   *
+   * @default 67108864 (64 MiB; libzmq: unlimited)
+   */
+  readonly receiveHighWaterBytes?: number;
   /**
    * How long `close` waits for what was sent to leave, in ms; 0 drops it, -1 waits for ever.
    * ZMQ_LINGER.
@@ -151,6 +165,8 @@ export interface ResolvedOptions {
   readonly routingId: Uint8Array;
   readonly sendHighWaterMark: number;
   readonly receiveHighWaterMark: number;
+  readonly sendHighWaterBytes: number;
+  readonly receiveHighWaterBytes: number;
   /** ms; `Infinity` for ever. */
   readonly lingerMs: number;
   /** ms; -1 never. */
@@ -182,6 +198,8 @@ const DEFAULTS = {
   routingId: null,
   sendHighWaterMark: 1000,
   receiveHighWaterMark: 1000,
+  sendHighWaterBytes: 64 * 1024 * 1024,
+  receiveHighWaterBytes: 64 * 1024 * 1024,
   linger: 5000,
   reconnectInterval: 100,
   reconnectMaxInterval: 5000,
@@ -207,6 +225,8 @@ const DEFAULT_KEEP_ALIVE_IDLE_S = 30;
 const RANGES = {
   sendHighWaterMark: [1, MAX_INT32],
   receiveHighWaterMark: [1, MAX_INT32],
+  sendHighWaterBytes: [1, Number.MAX_SAFE_INTEGER],
+  receiveHighWaterBytes: [1, Number.MAX_SAFE_INTEGER],
   linger: [-1, MAX_INT32],
   reconnectInterval: [-1, MAX_INT32],
   reconnectMaxInterval: [0, MAX_INT32],
@@ -292,6 +312,8 @@ export function resolveOptions(
     routingId: given.routingId === null ? EMPTY : routingIdOf(given.routingId),
     sendHighWaterMark: given.sendHighWaterMark,
     receiveHighWaterMark: given.receiveHighWaterMark,
+    sendHighWaterBytes: given.sendHighWaterBytes,
+    receiveHighWaterBytes: given.receiveHighWaterBytes,
     lingerMs: endless(given.linger),
     reconnectIntervalMs: given.reconnectInterval,
     reconnectMaxIntervalMs: given.reconnectMaxInterval,

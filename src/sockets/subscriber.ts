@@ -13,7 +13,7 @@ import { UsageError } from "../base/errors.ts";
 import { ownerOf } from "./flow.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrame } from "./message.ts";
+import { bytesOf, toFrame } from "./message.ts";
 import { splitOptions } from "./own-options.ts";
 import type { Message } from "./pipe.ts";
 import type { SocketPlatform } from "./socket-core.ts";
@@ -42,7 +42,7 @@ export class Subscriber extends Socket implements AsyncIterable<Message> {
   constructor(options: SubscriberOptions, platform: SocketPlatform) {
     const { own, shared } = splitOptions(options, "conflate");
     super("SUB", shared, platform);
-    const incoming = new Incoming<Message>(this.core, own.conflate);
+    const incoming = new Incoming(this.core, bytesOf, own.conflate);
     this.#incoming = incoming;
     this.parts = {
       incoming,

@@ -12,7 +12,7 @@
 import { UsageError } from "../base/errors.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Message, Pipe } from "./pipe.ts";
@@ -50,7 +50,7 @@ export class XPublisher extends Socket implements AsyncIterable<Message> {
     }
     const subscribers = new Subscribers(maxSubscriptionBytesOf(maxSubscriptionBytes));
     super("XPUB", shared, platform);
-    const incoming = new Incoming<Message>(this.core);
+    const incoming = new Incoming(this.core, bytesOf);
     this.#incoming = incoming;
     this.#outgoing = new Outgoing(this.core, subscribers, false);
     const show = (pipe: Pipe, topic: Uint8Array, wanted: boolean): void => {

@@ -11,7 +11,7 @@
 import { ownerOf } from "./flow.ts";
 import { Incoming } from "./incoming.ts";
 import type { WaitOptions } from "./incoming.ts";
-import { toFrames } from "./message.ts";
+import { bytesOf, toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Message } from "./pipe.ts";
@@ -34,7 +34,7 @@ export class XSubscriber extends Socket implements AsyncIterable<Message> {
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(options: SocketOptions, platform: SocketPlatform) {
     super("XSUB", options, platform);
-    const incoming = new Incoming<Message>(this.core);
+    const incoming = new Incoming(this.core, bytesOf);
     this.#incoming = incoming;
     this.#outgoing = new Outgoing(this.core, { offer: (message) => this.#offer(message) }, false);
     this.parts = {

@@ -64,6 +64,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   readonly #owner: PipeOwner;
   readonly #lifecycle: PipeLifecycle;
   readonly #highWaterMark: number;
+  readonly #highWaterBytes: number;
   #phase: Phase = "handshake";
   #peer = UNKNOWN_PEER;
   #takenMessages = 0;
@@ -89,6 +90,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.#owner = parts.owner;
     this.#lifecycle = parts.lifecycle;
     this.#highWaterMark = parts.sendHighWaterMark;
+    this.#highWaterBytes = parts.sendHighWaterBytes;
     this.#lastHeardAt = parts.clock.now();
   }
 
@@ -123,9 +125,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     connection.send(message);
     this.#takenMessages += 1;
     const waiting = connection.queuedMessages;
-    if (waiting >= this.#highWaterMark) this.#full = true;
+    const waitingBytes = connection.queuedBytes;
+    if (waiting >= this.#highWaterMark || waitingBytes >= this.#highWaterBytes) this.#full = true;
     if (this.#blocked) return;
-    if (waiting >= FLUSH_MESSAGES || connection.queuedBytes >= FLUSH_BYTES) this.#write();
+    if (waiting >= FLUSH_MESSAGES || waitingBytes >= FLUSH_BYTES) this.#write();
     else this.#flushLater();
   }
 

@@ -103,6 +103,34 @@ describe.each(["inproc://a", "tcp://a:1"])("PUSH and PULL at %s", (endpoint) => 
   });
 });
 
+test.each(["inproc://a", "tcp://a:1"])(
+  "large messages count by their octets at %s, and one may exceed the mark",
+  async (endpoint) => {
+    const { platform, clock } = world({ bufferBytes: 1 });
+    const pull = new Pull({ receiveHighWaterBytes: 1000 }, platform);
+    const push = new Push({ sendHighWaterBytes: 1000, sendTimeout: 0 }, platform);
+    await pull.bind(endpoint);
+    push.connect(endpoint);
+    await clock.elapse(100);
+    let taken = 0;
+    for (let n = 0; n < 20; n += 1) {
+      const sending = push.send(new Uint8Array(1500)).then(
+        () => {
+          taken += 1;
+        },
+        () => {},
+      );
+      await Promise.all([sending, clock.elapse(1)]);
+    }
+    expect(taken).toBeGreaterThanOrEqual(2);
+    expect(taken).toBeLessThanOrEqual(4);
+    for (let n = 0; n < taken; n += 1) await Promise.all([pull.receive(), clock.elapse(1)]);
+    await push.send("room again");
+    await clock.elapse(1);
+    expect(textOf(await pull.receive())).toEqual(["room again"]);
+  },
+);
+
 test("one message of each high-water mark of one is held inside of a process", async () => {
   for (const first of ["bind", "connect"]) {
     const { platform, clock } = world();

@@ -8,6 +8,8 @@ describe("resolveOptions", () => {
       routingId: new Uint8Array(0),
       sendHighWaterMark: 1000,
       receiveHighWaterMark: 1000,
+      sendHighWaterBytes: 67_108_864,
+      receiveHighWaterBytes: 67_108_864,
       lingerMs: 5000,
       reconnectIntervalMs: 100,
       reconnectMaxIntervalMs: 5000,

@@ -64,6 +64,7 @@ function setUp(sendHighWaterMark = 1000) {
     clock,
     flushQueue: new FlushQueue((task) => turn.push(task)),
     sendHighWaterMark,
+    sendHighWaterBytes: 1_000_000,
     owner,
     wire,
     connection: connection({ socketType: "DEALER" }),
@@ -121,6 +122,20 @@ describe("writing", () => {
     wire.handler.drained();
     expect([pipe.queuedMessages, pipe.sentMessages, pipe.full]).toEqual([0, 101, false]);
     expect(log).toEqual(["drained"]);
+  });
+
+  test("is full at the high-water mark of octets, too", () => {
+    const { wire, pipe, open } = setUp();
+    open();
+    wire.accepts = false;
+    const large = [new Uint8Array(400_000)];
+    for (const full of [false, false, false, true]) {
+      pipe.send(large);
+      expect(pipe.full).toBe(full);
+    }
+    wire.accepts = true;
+    wire.handler.drained();
+    expect(pipe.full).toBe(false);
   });
 
   test("stops reading from a peer that sends PING and does not read PONG", () => {
