@@ -14,6 +14,7 @@ export type CodecErrorCode =
   | "CODEC_KEY"
   | "CODEC_DEPTH"
   | "CODEC_ELEMENTS"
+  | "CODEC_REFUSED"
   | "CODEC_UNSUPPORTED";
 
 /** Octets are not a value, or a value cannot be octets. */

@@ -9,3 +9,5 @@ export { CODEC_DEFAULTS, CodecError, type CodecErrorCode, type CodecLimits } fro
 export { MsgpackCodec } from "./msgpack.ts";
 export { MsgpackReader } from "./msgpack-reader.ts";
 export { Extension, MsgpackWriter } from "./msgpack-writer.ts";
+export { PickleCodec } from "./pickle.ts";
+export { PickleRefusal } from "./pickle-scan.ts";
