@@ -68,11 +68,11 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   /** The peer may run ahead of the consumer, within the window. */
   prefetches: boolean = false;
   heartbeat: Heartbeat | undefined = undefined;
-  /** Credit for steps that waits for the peer's first sign on the channel. */
-  earlyCredit: number = 0;
   window: ReceiveWindow | undefined = undefined;
   /** What the caller streams out, and the credit that came for it; the first item is free. */
   input: Pump | undefined = undefined;
+  /** The calls that it is to leave with, until it has left. */
+  batch: Set<ClientCall> | undefined = undefined;
   /** Takes the call out of the queue of those that wait for a peer. */
   withdraw: (() => void) | undefined = undefined;
   /** Forgets the caller's signals. */
@@ -189,6 +189,11 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
       if (step.type === "next") session.step(this, step.value);
       else session.raise(this, step.failure);
     }
+  }
+
+  /** The peer has been heard: what is asked for from now on reaches it. */
+  forgetEarlySteps(): void {
+    this.#earlySteps = undefined;
   }
 
   finish(value: unknown): void {

@@ -6,8 +6,9 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
-import { type ClientCall, noAnswer } from "./client-call.ts";
-import type { DialectTraits, Translator } from "./dialect.ts";
+import { overdue, requestOptions } from "./call-times.ts";
+import type { ClientCall } from "./client-call.ts";
+import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { NotifyPacket } from "./notifications.ts";
@@ -33,6 +34,12 @@ export interface ClientSessionSettings {
   readonly returned: (call: ClientCall, error: RpcError) => void;
   /** Hears of every call that has come to its end. */
   readonly closed: () => void;
+}
+
+/** A call that could not be sent. */
+export interface Unsent {
+  readonly call: ClientCall;
+  readonly error: unknown;
 }
 
 /** The calls that were sent to one peer. */
@@ -65,28 +72,62 @@ export class ClientSession {
    * @throws {CodecError} when an argument cannot be written; nothing was sent then
    */
   open(call: ClientCall, now: number): void {
-    const { request } = call;
     const channel = this.#translator.open();
+    const message = this.#encode(call, channel, now);
+    this.#enter(call, channel, now);
+    if (message !== undefined) this.#give(message);
+    this.#begin(call);
+  }
+
+  /**
+   * Sends the requests of several calls, in one message where the protocol has such a message.
+   *
+   * @returns the calls that cannot be written, which were not sent, each with the reason
+   */
+  openTogether(calls: Iterable<ClientCall>, now: number): readonly Unsent[] {
+    const unsent: Unsent[] = [];
+    const requests: (EncodedRequest & { readonly call: ClientCall })[] = [];
+    for (const call of calls) {
+      const channel = this.#translator.open();
+      try {
+        const message = this.#encode(call, channel, now);
+        if (message !== undefined) requests.push({ call, channel, message });
+      } catch (error) {
+        unsent.push({ call, error });
+      }
+    }
+    for (const { call, channel } of requests) this.#enter(call, channel, now);
+    if (requests.length > 1 && this.#translator.join !== undefined) {
+      this.#give(this.#translator.join(requests));
+    } else for (const { message } of requests) this.#give(message);
+    for (const { call } of requests) this.#begin(call);
+    return unsent;
+  }
+
+  #encode(call: ClientCall, channel: ChannelRef, now: number): Message | undefined {
+    const { method, args } = call.request;
     channel.call = call;
-    let message: Message | undefined;
     try {
-      message = this.#translator.encode({
-        type: "request",
-        channel,
-        method: request.method,
-        args: request.args,
-        options: requestOptions(call, now),
-      });
+      const options = requestOptions(call, now);
+      return this.#translator.encode({ type: "request", channel, method, args, options });
     } catch (error) {
       this.#translator.release(channel);
       throw error;
     }
+  }
+
+  #enter(call: ClientCall, channel: ChannelRef, now: number): void {
+    call.batch = undefined;
     call.state = "open";
     call.openedAt = now;
     call.session = this;
     call.channel = channel;
     this.openCalls++;
-    if (message !== undefined) this.#give(message);
+  }
+
+  /** The request was given to the link: what comes with it and behind it. */
+  #begin(call: ClientCall): void {
+    const { request } = call;
     call.sequence = this.#givenMessages;
     if (request.options?.oneWay === true) {
       this.#close(call);
@@ -132,7 +173,8 @@ export class ClientSession {
 
   /**
    * A peer that has not been heard on the channel may forget credit, because it has not begun with
-   * the call, and the stream would wait for ever. Its first item needs none.
+   * the call, and the stream would wait for ever; nor is it known whether it understands steps with
+   * values. Its first item needs neither.
    */
   #tooEarly(call: ClientCall): boolean {
     return !call.answered && this.#traits.freeItems > 0;
@@ -145,23 +187,16 @@ export class ClientSession {
     }
   }
 
-  /** The peer has begun: sends the credit that it was too early for. */
+  /** The peer has begun: asks for what it was too early for. */
   #begun(call: ClientCall): void {
-    if (call.state !== "open") return;
-    const steps = call.earlyCredit;
-    call.earlyCredit = 0;
-    this.#window(call).granted(steps);
-    this.#credit(call, steps);
-    this.grant(call, call.queue.unread);
+    if (this.#traits.freeItems > 0) call.repeatEarlySteps(this);
+    call.forgetEarlySteps();
+    if (call.prefetches) this.grant(call, call.queue.unread);
   }
 
   /** Asks for one item, with a value for the handler's `yield`. */
   step(call: ClientCall, value: unknown): void {
-    if (call.state !== "open") return;
-    if (value === undefined && this.#tooEarly(call)) {
-      call.earlyCredit++;
-      return;
-    }
+    if (call.state !== "open" || this.#tooEarly(call)) return;
     if (value === undefined) this.#credit(call, 1);
     else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
@@ -171,7 +206,7 @@ export class ClientSession {
 
   /** Throws at the handler's `yield`. */
   raise(call: ClientCall, failure: Failure): void {
-    if (call.state !== "open") return;
+    if (call.state !== "open" || this.#tooEarly(call)) return;
     if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "throw", channel, failure }));
     } else this.#unsupported(call, "errors that are thrown into a generator");
@@ -299,7 +334,7 @@ export class ClientSession {
         break;
       default:
     }
-    if (begins && call.streams) this.#begun(call);
+    if (begins && call.streams && call.answered && call.state === "open") this.#begun(call);
   }
 
   #item(call: ClientCall, packet: Extract<Packet, { type: "item" }>, now: number): void {
@@ -453,44 +488,4 @@ export class ClientSession {
     this.#settings.wheel.cancel(call);
     if (call.channel !== undefined) this.#translator.release(call.channel);
   }
-}
-
-function requestOptions(
-  call: ClientCall,
-  now: number,
-): {
-  readonly timeoutMs?: number;
-  readonly totalTimeoutMs?: number;
-} {
-  const { deadlineAt, startedAt, request } = call;
-  const { totalTimeoutMs, options } = request;
-  // Literals of one shape each, because this runs for every call.
-  if (totalTimeoutMs === Infinity && options === undefined) {
-    return deadlineAt === Infinity ? NO_OPTIONS : { timeoutMs: Math.max(1, deadlineAt - now) };
-  }
-  return {
-    ...options,
-    ...(deadlineAt !== Infinity && { timeoutMs: Math.max(1, deadlineAt - now) }),
-    ...(totalTimeoutMs !== Infinity && {
-      totalTimeoutMs: Math.max(1, startedAt + totalTimeoutMs - now),
-    }),
-  };
-}
-
-const NO_OPTIONS = {};
-
-/** The error of a call whose time is over, in the order in which the times were set. */
-function overdue(call: ClientCall, now: number): RpcError | undefined {
-  const { timeoutMs, totalTimeoutMs, idleTimeoutMs } = call.request;
-  if (now >= call.deadlineAt) return noAnswer(call, timeoutMs, "waiting for an answer");
-  if (now >= call.startedAt + totalTimeoutMs) {
-    return noAnswer(call, totalTimeoutMs, "waiting for the end of the stream");
-  }
-  if (now < call.heardAt + idleTimeoutMs) return undefined;
-  if (call.streams && call.queue.waiting > 0) {
-    return noAnswer(call, idleTimeoutMs, "waiting for the next item");
-  }
-  // Nobody waits: it is this side that is slow.
-  call.heardAt = now;
-  return undefined;
 }

@@ -36,8 +36,11 @@ type Step =
   | { readonly type: "next"; readonly value: unknown }
   | { readonly type: "throw"; readonly error: unknown };
 
+/** What the peer asked for behind a step that still waits. */
+type Waiting = Step | { readonly type: "credit"; items: number };
+
 /**
- * How many steps with a value or an error may wait for the source, in both directions of a call. A
+ * How many steps with a value or an error, and grants between them, may wait for a source. A
  * peer that sends more gets `resource_exhausted`.
  */
 export const MAX_WAITING_STEPS = 1024;
@@ -48,8 +51,8 @@ export class Pump {
   readonly #context: CallContext | undefined;
   #source: PumpSource | undefined;
   #credit: number;
-  /** Steps with a value or an error; they come before steps of plain credit. */
-  #steps: Step[] = [];
+  /** Steps with a value or an error, and the credit that came between them; all behind `#credit`. */
+  #waiting: Waiting[] = [];
   #state: "waiting" | "idle" | "stepping" | "closed" = "waiting";
   /** The source's own code is running in this turn, so it cannot be closed before it returns. */
   #inside = false;
@@ -79,7 +82,10 @@ export class Pump {
 
   /** Adds credit and goes on. */
   grant(items: number): void {
-    this.#credit += items;
+    const last = this.#waiting.at(-1);
+    if (last === undefined) this.#credit += items;
+    else if (last.type === "credit") last.items += items;
+    else this.#waiting.push({ type: "credit", items });
     this.run();
   }
 
@@ -101,7 +107,7 @@ export class Pump {
   close(value?: unknown): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#steps = [];
+    this.#waiting = [];
     this.#returnValue = value;
     if (this.#source !== undefined && !this.#inside) this.#returnSource();
   }
@@ -141,15 +147,19 @@ export class Pump {
   };
 
   #step(step: Step): boolean {
-    if (this.#steps.length >= MAX_WAITING_STEPS) return false;
-    if (this.#state !== "closed") this.#steps.push(step);
+    if (this.#waiting.length >= MAX_WAITING_STEPS) return false;
+    if (this.#state !== "closed") this.#waiting.push(step);
     this.run();
     return true;
   }
 
   #takeStep(): Step | undefined {
-    const step = this.#steps.shift();
-    if (step !== undefined) return step;
+    // Without credit, in protocols that have none, every step with a value goes first.
+    if (this.#credit <= 0 || this.#credit === Infinity) {
+      const waiting = this.#waiting.shift();
+      if (waiting?.type === "credit") this.#credit += waiting.items;
+      else if (waiting !== undefined) return waiting;
+    }
     if (this.#credit <= 0) return undefined;
     this.#credit--;
     return PLAIN_STEP;

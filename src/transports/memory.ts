@@ -88,6 +88,9 @@ export class MemoryHub {
   #join(endpoint: string, connector: MemoryTransport): void {
     queueMicrotask(() => {
       if (this.#connected.get(endpoint)?.has(connector) !== true) return;
+      if (this.wires.some((wire) => wire.endpoint === endpoint && wire.connector === connector)) {
+        return;
+      }
       const binder = this.#bound.get(endpoint);
       if (binder === undefined) connector.owner.unreachable(endpoint, refused(endpoint));
       else this.#open(endpoint, connector, binder);
