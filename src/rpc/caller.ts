@@ -68,12 +68,15 @@ export interface CallerSettings {
 /** Arguments: positional ones in an array, named ones in a plain object. */
 export type CallArguments = readonly unknown[] | Readonly<Record<string, unknown>>;
 
+/** What a caller gives its calls to: a client, or a batch. */
+export type CallStarter = Pick<ClientCore, "start" | "cancel">;
+
 /** Makes the calls of one client. */
 export class Caller {
-  readonly #core: ClientCore;
+  readonly #core: CallStarter;
   readonly #settings: CallerSettings;
 
-  constructor(core: ClientCore, settings: CallerSettings) {
+  constructor(core: CallStarter, settings: CallerSettings) {
     this.#core = core;
     this.#settings = settings;
   }

@@ -10,7 +10,7 @@ import type { Cancel, Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { ClientCall, type CallOutcome, type CallRequest } from "./client-call.ts";
-import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
+import { ClientSession, type ClientSessionSettings, type Unsent } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
@@ -126,14 +126,35 @@ export class ClientCore implements TransportOwner {
    * Makes a call: sends it to the least busy peer, or lets it wait for one.
    *
    * @param outcome - hears how it ended; nobody does for a one-way call
+   * @param batch - collects the call, to be sent by {@link ClientCore.startBatch}
    */
-  start(request: CallRequest, outcome: CallOutcome | undefined): ClientCall {
+  start(
+    request: CallRequest,
+    outcome: CallOutcome | undefined,
+    batch?: Set<ClientCall>,
+  ): ClientCall {
     if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
     const now = this.#settings.clock.now();
     const call = new ClientCall(request, outcome, { now, traits: this.#settings.dialect.traits });
     this.#openCalls++;
-    this.#send(call, now);
+    if (batch === undefined) this.#send(call, now);
+    else {
+      call.batch = batch.add(call);
+      call.withdraw = () => this.#withdraw(call);
+    }
     return call;
+  }
+
+  /**
+   * Sends calls that were collected to one peer, or lets them wait for one together. Those of them
+   * that are given up meanwhile leave the batch.
+   */
+  startBatch(batch: ReadonlySet<ClientCall>): void {
+    const session = this.#choose();
+    if (this.#phase === "closed") {
+      for (const call of batch) this.#failWaiting(call, closedError(call, CLOSED, false));
+    } else if (session === undefined) for (const call of batch) this.#wait(call);
+    else this.#openTogether(session, batch, this.#settings.clock.now());
   }
 
   /** Ends a call from this side with the error that its caller gets. */
@@ -170,13 +191,12 @@ export class ClientCore implements TransportOwner {
 
   async #close(): Promise<void> {
     this.#phase = "closed";
-    const reason = "the client was closed";
     this.notifications.close();
     for (const call of this.#waiting) {
-      this.#failWaiting(call, closedError(call, reason, false));
+      this.#failWaiting(call, closedError(call, CLOSED, false));
     }
     for (const session of this.#sessions.values()) {
-      for (const call of session.calls()) session.cancel(call, closedError(call, reason, true));
+      for (const call of session.calls()) session.cancel(call, closedError(call, CLOSED, true));
     }
     this.#alarm?.cancel();
     this.#alarm = undefined;
@@ -233,12 +253,23 @@ export class ClientCore implements TransportOwner {
     try {
       session.open(call, now);
     } catch (error) {
-      call.close();
-      this.#callClosed();
-      call.reject(error);
+      this.#unsent({ call, error });
       return;
     }
     this.#setAlarm();
+  }
+
+  #openTogether(session: ClientSession, batch: ReadonlySet<ClientCall>, now: number): void {
+    const calls = [...batch];
+    for (const call of calls) this.#unwait(call);
+    for (const unsent of session.openTogether(calls, now)) this.#unsent(unsent);
+    this.#setAlarm();
+  }
+
+  #unsent({ call, error }: Unsent): void {
+    call.close();
+    this.#callClosed();
+    call.reject(error);
   }
 
   /** The live peer with the fewest open calls; among equals, each in turn. */
@@ -286,8 +317,11 @@ export class ClientCore implements TransportOwner {
     for (const call of this.#waiting) {
       const session = this.#choose();
       if (session === undefined) return;
-      this.#unwait(call);
-      this.#open(session, call, now);
+      if (call.batch !== undefined) this.#openTogether(session, call.batch, now);
+      else {
+        this.#unwait(call);
+        this.#open(session, call, now);
+      }
     }
   }
 
@@ -304,6 +338,7 @@ export class ClientCore implements TransportOwner {
 
   #withdraw(call: ClientCall): void {
     this.#unwait(call);
+    call.batch?.delete(call);
     call.close();
     this.#callClosed();
   }
@@ -369,6 +404,7 @@ export class ClientCore implements TransportOwner {
   }
 }
 
+const CLOSED = "the client was closed";
 /** How long cancellations may take to leave when a client closes. */
 const LINGER_MS = 1000;
 

@@ -37,6 +37,12 @@ export interface DialectTraits {
   readonly plainWindowItems?: number;
 }
 
+/** A request as `encode` has just written it. */
+export interface EncodedRequest {
+  readonly channel: ChannelRef;
+  readonly message: Message;
+}
+
 /** Translates between one peer's messages and packets. */
 export interface Translator {
   /**
@@ -52,6 +58,11 @@ export interface Translator {
    * @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` when a value cannot be written
    */
   encode(packet: Packet): Message | undefined;
+  /**
+   * Makes one message of several requests, in place of their own, none of which was sent. Client
+   * side only; not there where the protocol has no such message.
+   */
+  join?(requests: readonly EncodedRequest[]): Message;
   /** Names a new channel. Client side only. */
   open(): ChannelRef;
   /**

@@ -6,9 +6,16 @@
 
 export type { CallOutcome, CallRequest } from "./client-call.ts";
 export { ClientCore, type ClientSettings } from "./client.ts";
-export { Caller, type CallerSettings, type CallArguments, type CallOptions } from "./caller.ts";
+export { Batch } from "./batch.ts";
+export {
+  Caller,
+  type CallerSettings,
+  type CallArguments,
+  type CallOptions,
+  type CallStarter,
+} from "./caller.ts";
 export { type CallContext, callContext, type CallPeer, withContext } from "./context.ts";
-export type { Dialect, DialectTraits, PeerKind, Translator } from "./dialect.ts";
+export type { Dialect, DialectTraits, EncodedRequest, PeerKind, Translator } from "./dialect.ts";
 export { type Failure, fromFailure, RpcError, type RpcErrorInit, toFailure } from "./errors.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export { type Notification, type NotificationHandler, Notifications } from "./notifications.ts";
