@@ -1,5 +1,7 @@
 /** Sockets in virtual time on a network in memory. */
 
+import type { Wire } from "../../src/sockets/dialer.ts";
+import { parseEndpoint } from "../../src/sockets/endpoint.ts";
 import type { Message, Pipe, PipeOwner } from "../../src/sockets/pipe.ts";
 import { InprocHub } from "../../src/sockets/inproc.ts";
 import { SocketCore, type SocketPlatform } from "../../src/sockets/socket-core.ts";
@@ -74,4 +76,16 @@ export function watched(
     },
   });
   return { core, ...seen };
+}
+
+/** Connects by hand and sends everything in one chunk: greeting, READY and what follows. */
+export async function blurt(
+  { network }: World,
+  endpoint: string,
+  octets: Uint8Array,
+): Promise<Wire> {
+  const wire = await network.dial(parseEndpoint(endpoint), new AbortController().signal);
+  wire.attach({ received: () => {}, drained: () => {}, closed: () => {} });
+  wire.write([octets]);
+  return wire;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Pair } from "../../../src/sockets/pair.ts";
+import { joinOctets } from "../../../src/testing/transcript.ts";
 import { textOf } from "../../support/pipes.ts";
-import { world } from "../../support/simulated.ts";
+import { blurt, world } from "../../support/simulated.ts";
+import { ascii, frame, opening } from "../../support/zmtp.ts";
 
 describe.each(["inproc://a", "tcp://a:1"])("PAIR at %s", (endpoint) => {
   test("talks to one peer, and to the next one when it is gone", async () => {
@@ -37,4 +39,22 @@ describe.each(["inproc://a", "tcp://a:1"])("PAIR at %s", (endpoint) => {
     await Promise.all([two.close(), bound.close(), clock.elapse(10)]);
     expect(clock.pending).toBe(0);
   });
+});
+
+test("what a peer sent together with its handshake is kept until its turn comes", async () => {
+  const here = world();
+  const bound = new Pair({}, here.platform);
+  await bound.bind("tcp://a:1");
+  const wires = await Promise.all(
+    ["first", "second", "third"].map((text) =>
+      blurt(here, "tcp://a:1", joinOctets([opening("PAIR"), frame(0, ascii(text))])),
+    ),
+  );
+  await here.clock.elapse(10);
+  for (const [index, text] of ["first", "second", "third"].entries()) {
+    expect(textOf(await bound.receive())).toEqual([text]);
+    wires[index]?.destroy();
+    await here.clock.elapse(10);
+  }
+  await Promise.all([bound.close(), here.clock.elapse(10)]);
 });

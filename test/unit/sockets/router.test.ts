@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Dealer } from "../../../src/sockets/dealer.ts";
 import { Router } from "../../../src/sockets/router.ts";
+import { joinOctets } from "../../../src/testing/transcript.ts";
 import { textOf } from "../../support/pipes.ts";
-import { world } from "../../support/simulated.ts";
+import { blurt, world } from "../../support/simulated.ts";
+import { ascii, frame, greeting, readyBody } from "../../support/zmtp.ts";
 
 const UNKNOWN = new TextEncoder().encode("UNKNOWN");
 
@@ -210,4 +212,24 @@ describe.each(["inproc://a", "tcp://a:1"])("ROUTER at %s", (endpoint) => {
     await clock.elapse(10);
     expect(client.peerCount).toBe(0);
   });
+});
+
+test("what a peer sent together with its handshake is kept until its id is free", async () => {
+  const here = world();
+  const router = new Router({}, here.platform);
+  await router.bind("tcp://a:1");
+  const identity = "08 4964656e74697479 00000001 58";
+  const [first] = await Promise.all(
+    ["first", "second"].map((text) => {
+      const ready = frame(4, readyBody("DEALER", identity));
+      return blurt(here, "tcp://a:1", joinOctets([greeting(), ready, frame(0, ascii(text))]));
+    }),
+  );
+  await here.clock.elapse(10);
+  expect(textOf(await router.receive())).toEqual(["X", "first"]);
+  const next = router.receive();
+  first?.destroy();
+  await here.clock.elapse(10);
+  expect(textOf(await next)).toEqual(["X", "second"]);
+  await Promise.all([router.close(), here.clock.elapse(10)]);
 });
