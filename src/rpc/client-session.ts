@@ -358,7 +358,7 @@ export class ClientSession {
     const error = fromFailure(failure, method);
     const refused = error.status === "unavailable" && !error.mayHaveRun;
     if (!refused) {
-      this.#fail(call, error);
+      this.#fail(call, failure.revive === undefined ? error : failure.revive(error));
       return;
     }
     this.draining = true;

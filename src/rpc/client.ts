@@ -55,7 +55,11 @@ export class ClientCore implements TransportOwner {
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
-    this.notifications = new Notifications(settings.clock, settings.observer);
+    this.notifications = new Notifications(
+      settings.clock,
+      settings.observer,
+      settings.dialect.otherName,
+    );
     this.#sessionSettings = {
       clock: settings.clock,
       wheel: this.#wheel,

@@ -9,7 +9,7 @@
 
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import type { Registry } from "./registry.ts";
-import type { Method } from "./method.ts";
+import type { Method, MethodDescription } from "./method.ts";
 
 /** What the handshake told about a peer, for protocols whose frames depend on it. */
 export interface PeerKind {
@@ -76,6 +76,17 @@ export interface Translator {
   release(channel: ChannelRef): void;
 }
 
+/** How a client asks a peer what it offers. */
+export interface Introspection {
+  /** The method that tells, called without arguments. */
+  readonly method: string;
+  /** Reads what it answers, of whatever peer. */
+  read(answer: unknown): {
+    readonly name: string;
+    readonly methods: Readonly<Record<string, MethodDescription>>;
+  };
+}
+
 /** One RPC protocol. */
 export interface Dialect {
   /** Lower-case name, such as `"zerorpc"`. */
@@ -87,4 +98,10 @@ export interface Dialect {
   serverTranslator(peer: PeerKind): Translator;
   /** The methods that every server of this dialect has, such as introspection, by name. */
   builtins(registry: Registry): ReadonlyMap<string, Method>;
+  /** How a client asks what a service offers; not there where it cannot. */
+  readonly introspection?: Introspection;
+  /** How long calls wait unless the client says otherwise, in ms. @default RPC_DEFAULTS.timeoutMs */
+  readonly timeoutMs?: number;
+  /** Under which name to look for a method, or a handler of notifications, when a name has none. */
+  readonly otherName?: (method: string) => string;
 }

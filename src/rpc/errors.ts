@@ -22,6 +22,8 @@ export interface RpcErrorInit {
   readonly peerStack?: string;
   /** Whether the handler may have run; see {@link RpcError.mayHaveRun}. @default true */
   readonly mayHaveRun?: boolean;
+  /** See {@link RpcError.wireCode}. */
+  readonly wireCode?: number;
 }
 
 /**
@@ -43,6 +45,11 @@ export class RpcError extends ZerocallError {
    * run it twice.
    */
   readonly mayHaveRun: boolean;
+  /**
+   * The error's number in protocols that number errors, such as JSON-RPC: the one that the peer
+   * sent, or the one to send. Every protocol has a number for each status, too.
+   */
+  readonly wireCode: number | undefined;
 
   constructor(status: Status, message: string, init: RpcErrorInit = {}) {
     super(status, message, init);
@@ -52,6 +59,7 @@ export class RpcError extends ZerocallError {
     this.details = init.details;
     this.peerStack = init.peerStack;
     this.mayHaveRun = init.mayHaveRun ?? true;
+    this.wireCode = init.wireCode;
   }
 
   /** How the call ended. */
@@ -74,6 +82,10 @@ export interface Failure {
   readonly mayHaveRun?: boolean;
   /** Text for peers whose protocol wants the bare name of an unknown method as message. */
   readonly unknownMethod?: string;
+  /** Number in protocols that number errors. */
+  readonly wireCode?: number;
+  /** Makes the caller's error in place of the `RpcError`, which it gets. Read failures only. */
+  readonly revive?: (error: RpcError) => unknown;
 }
 
 /** How many causes of causes travel. */
@@ -106,6 +118,7 @@ export function toFailure(
       name: textOf(thrown.name),
       message: textOf(thrown.message),
       ...("details" in thrown && thrown.details !== undefined && { details: thrown.details }),
+      ...numbered(thrown),
       ...(withStack && typeof stack === "string" && { stack }),
       ...(cause !== undefined && causes > 0 && { cause: toFailure(cause, withStack, causes - 1) }),
     };
@@ -124,10 +137,23 @@ export function fromFailure(failure: Failure, method: string): RpcError {
     ...(failure.stack !== undefined && { peerStack: failure.stack }),
     ...(failure.mayHaveRun !== undefined && { mayHaveRun: failure.mayHaveRun }),
     ...(failure.cause !== undefined && { cause: fromFailure(failure.cause, method) }),
+    ...(failure.wireCode !== undefined && { wireCode: failure.wireCode }),
   });
   // Where a message was read says nothing about the error: name what was called instead.
   error.stack = `${failure.name}: ${failure.message}\n    at ${method || "the peer"}() (peer)`;
   return error;
+}
+
+/** What an application's own numbered error says: an integer as `code`, and perhaps `data`. */
+function numbered(error: Error): { readonly wireCode?: number; readonly details?: unknown } {
+  if (error instanceof RpcError) {
+    return error.wireCode === undefined ? {} : { wireCode: error.wireCode };
+  }
+  // Own ones only: a DOMException has a number of another kind in its prototype.
+  const code: unknown = Object.hasOwn(error, "code") && "code" in error ? error.code : undefined;
+  if (!Number.isSafeInteger(code)) return {};
+  const data: unknown = "details" in error || !("data" in error) ? undefined : error.data;
+  return { wireCode: code as number, ...(data !== undefined && { details: data }) };
 }
 
 function statusOf(error: Error): Status {

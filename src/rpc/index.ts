@@ -15,7 +15,14 @@ export {
   type CallStarter,
 } from "./caller.ts";
 export { type CallContext, callContext, type CallPeer, withContext } from "./context.ts";
-export type { Dialect, DialectTraits, EncodedRequest, PeerKind, Translator } from "./dialect.ts";
+export type {
+  Dialect,
+  DialectTraits,
+  EncodedRequest,
+  Introspection,
+  PeerKind,
+  Translator,
+} from "./dialect.ts";
 export { type Failure, fromFailure, RpcError, type RpcErrorInit, toFailure } from "./errors.ts";
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export { type Notification, type NotificationHandler, Notifications } from "./notifications.ts";

@@ -156,15 +156,16 @@ export class Notifications implements AsyncIterable<Notification> {
   take(packet: NotifyPacket, link: Link): void {
     const { method, args, named } = packet;
     const notification: Notification = { method, args, named };
+    const otherName = this.#otherName?.(method) ?? method;
     for (const listener of this.#listeners)
       this.#guard(notification, link, () => listener(notification));
-    const handlers =
-      this.#handlers.get(method) ?? this.#handlers.get(this.#otherName?.(method) ?? method);
+    const handlers = this.#handlers.get(method) ?? this.#handlers.get(otherName);
     for (const handler of handlers ?? []) {
       this.#guard(notification, link, () => invoke(handler, notification));
     }
     for (const waiter of this.#waiters) {
-      if (waiter.method === undefined || waiter.method === method) waiter.take(notification);
+      const wanted = waiter.method ?? method;
+      if (wanted === method || wanted === otherName) waiter.take(notification);
     }
     for (const queue of this.#queues) this.#push(queue, notification);
   }

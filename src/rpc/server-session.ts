@@ -42,6 +42,8 @@ export interface SpokenDialect {
   readonly translator: Translator;
   readonly traits: DialectTraits;
   readonly builtins: ReadonlyMap<string, Method>;
+  /** See `Dialect.otherName`. */
+  readonly otherName: ((method: string) => string) | undefined;
 }
 
 /** The calls of one peer. */
@@ -50,6 +52,8 @@ export class ServerSession {
   readonly clock: Clock;
   /** The methods that come with the peer's dialect. */
   readonly builtins: ReadonlyMap<string, Method>;
+  /** Under which name to look for a method when a name has none. */
+  readonly otherName: ((method: string) => string) | undefined;
   readonly #translator: Translator;
   readonly #traits: DialectTraits;
   readonly #settings: ServerSessionSettings;
@@ -63,6 +67,7 @@ export class ServerSession {
     this.#translator = dialect.translator;
     this.#traits = dialect.traits;
     this.builtins = dialect.builtins;
+    this.otherName = dialect.otherName;
     this.#settings = settings;
   }
 

@@ -11,7 +11,7 @@ import type { CodecLimits } from "../../codec/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { EventCodec } from "./event.ts";
-import { builtinMethods } from "./introspection.ts";
+import { builtinMethods, readInspected } from "./introspection.ts";
 import { ServerTranslator } from "./server-translator.ts";
 
 /** Options of {@link zerorpc}. */
@@ -48,5 +48,6 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
     clientTranslator: () => new ClientTranslator(codec),
     serverTranslator: () => new ServerTranslator(codec),
     builtins: builtinMethods,
+    introspection: { method: "_zerorpc_inspect", read: readInspected },
   };
 }
