@@ -5,16 +5,23 @@
  */
 
 import type { Call } from "../rpc/call.ts";
-import { type CallArguments, Caller, type CallOptions, callDuration } from "../rpc/caller.ts";
+import { Batch } from "../rpc/batch.ts";
+import {
+  type CallArguments,
+  Caller,
+  type CallerSettings,
+  type CallOptions,
+  callDuration,
+} from "../rpc/caller.ts";
 import { ClientCore } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
-import { RpcError } from "../rpc/errors.ts";
 import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import type { Notification, Notifications } from "../rpc/notifications.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
+import { readInspected } from "../dialects/zerorpc/introspection.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
 import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
@@ -24,7 +31,7 @@ export interface ClientOptions extends PeerOptions {
   /**
    * How long a call waits for its answer, in ms; 0 or `Infinity` waits for ever.
    *
-   * @default that of the dialect; 30_000 for zerorpc
+   * @default 30_000
    */
   readonly timeoutMs?: number;
   /** How long a stream waits for each further item, in ms. @default 0, for ever */
@@ -73,6 +80,9 @@ export type BatchResults<Calls extends readonly unknown[]> = {
   -readonly [Index in keyof Calls]: PromiseSettledResult<Awaited<Calls[Index]>>;
 };
 
+/** How a batch takes calls by name. */
+export type BatchMembers<Service> = Pick<ClientMembers<Service>, "call" | "notify">;
+
 /** What a client has beside the methods of its service. */
 export interface ClientMembers<Service> {
   /** All methods, also those whose names a client has itself: `client.remote.close()`. */
@@ -119,15 +129,19 @@ export interface ClientMembers<Service> {
   with(options: CallOptions): Remote<Service>;
 
   /**
-   * Makes several calls at once, which leave together, and waits for all of them. A failure takes
-   * its place among the results and stops no other.
+   * Makes several calls at once, which leave together, for one peer and in one message where its
+   * protocol has such a message, and waits for all of them. A failure takes its place among the
+   * results and stops no other.
    *
    * ```ts
    * const [sum, cool] = await client.batch((remote) => [remote.add(1, 2), remote.addMan("hi")]);
    * ```
+   *
+   * @param make - makes the calls through `remote`, or through `batch`, which has `call` and
+   *   `notify`, before its first `await`
    */
   batch<const Calls extends readonly unknown[]>(
-    make: (remote: Remote<Service>) => Calls,
+    make: (remote: Remote<Service>, batch: BatchMembers<Service>) => Calls,
   ): Promise<BatchResults<Calls>>;
 
   /** Asks the peer what it offers. */
@@ -193,11 +207,10 @@ export interface ClientConstructor {
 export const Client: ClientConstructor = class {
   constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
     checkOptions("client option", options, CLIENT_OPTIONS);
-    const dialect = options.dialect ?? zerorpc();
     const core = new ClientCore({
       ...peerParts("client", options),
       clock: nodeClock,
-      dialect,
+      dialect: options.dialect ?? zerorpc(),
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
       passiveHeartbeat: options.passiveHeartbeat ?? false,
       maxQueuedCalls: count(
@@ -207,26 +220,27 @@ export const Client: ClientConstructor = class {
         0,
       ),
     });
-    const caller = new Caller(core, {
-      timeoutMs: callDuration(
-        "timeoutMs",
-        options.timeoutMs,
-        dialect.timeoutMs ?? RPC_DEFAULTS.timeoutMs,
-      ),
+    const settings: CallerSettings = {
+      timeoutMs: callDuration("timeoutMs", options.timeoutMs, RPC_DEFAULTS.timeoutMs),
       idleTimeoutMs: callDuration("idleTimeoutMs", options.idleTimeoutMs, Infinity),
       totalTimeoutMs: callDuration("totalTimeoutMs", options.totalTimeoutMs, Infinity),
       headers: options.headers,
       interceptors: options.interceptors ?? [],
-    });
+    };
+    const caller = new Caller(core, settings);
     if (options.onNotification !== undefined) core.notifications.listen(options.onNotification);
     for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
-    return makeRemote(call, makeMembers(core, caller, dialect), new.target.prototype as object);
+    return makeRemote(call, makeMembers(core, caller, settings), new.target.prototype as object);
   }
 } as unknown as ClientConstructor;
 
-function makeMembers(core: ClientCore, caller: Caller, dialect: Dialect): ClientMembers<unknown> {
+function makeMembers(
+  core: ClientCore,
+  caller: Caller,
+  settings: CallerSettings,
+): ClientMembers<unknown> {
   const remote = makeRemote((name, args) => caller.call(name, args)) as UntypedRemote;
   return {
     remote,
@@ -240,21 +254,11 @@ function makeMembers(core: ClientCore, caller: Caller, dialect: Dialect): Client
       return core.peerCount;
     },
     notifications: core.notifications,
-    call: ((method: string, args: CallArguments = [], options?: CallOptions) =>
-      caller.call(method, args, options)) as ClientMembers<unknown>["call"],
-    notify: (method, args = [], options) => caller.notify(method, args, options),
+    ...callsByName(caller),
     with: (options) =>
       makeRemote((name, args) => caller.call(name, args, options)) as UntypedRemote,
-    batch: async <const Calls extends readonly unknown[]>(make: (remote: UntypedRemote) => Calls) =>
-      (await Promise.allSettled(make(remote))) as BatchResults<Calls>,
-    inspect: async (options) => {
-      const { introspection } = dialect;
-      if (introspection === undefined) {
-        const message = `the protocol ${dialect.name} has no way to ask what a service offers`;
-        throw new RpcError("unimplemented", message, { mayHaveRun: false });
-      }
-      return introspection.read(await caller.call(introspection.method, [], options));
-    },
+    batch: (make) => performBatch(make, core, settings),
+    inspect: async (options) => readInspected(await caller.call("_zerorpc_inspect", [], options)),
     connect: (endpoint) => core.connect(endpoint),
     bind: (endpoint) => core.bind(endpoint),
     unbind: (endpoint) => core.unbind(endpoint),
@@ -263,4 +267,29 @@ function makeMembers(core: ClientCore, caller: Caller, dialect: Dialect): Client
     close: () => core.close(),
     [Symbol.asyncDispose]: () => core.close(),
   };
+}
+
+function callsByName(caller: Caller): BatchMembers<unknown> {
+  return {
+    call: ((method: string, args: CallArguments = [], options?: CallOptions) =>
+      caller.call(method, args, options)) as ClientMembers<unknown>["call"],
+    notify: (method, args = [], options) => caller.notify(method, args, options),
+  };
+}
+
+async function performBatch<const Calls extends readonly unknown[]>(
+  make: (remote: UntypedRemote, batch: BatchMembers<unknown>) => Calls,
+  core: ClientCore,
+  settings: CallerSettings,
+): Promise<BatchResults<Calls>> {
+  const batch = new Batch(core);
+  const caller = new Caller(batch, settings);
+  const remote = makeRemote((name, args) => caller.call(name, args)) as UntypedRemote;
+  let calls: Calls;
+  try {
+    calls = make(remote, callsByName(caller));
+  } finally {
+    batch.send();
+  }
+  return (await Promise.allSettled(calls)) as BatchResults<Calls>;
 }

@@ -42,6 +42,8 @@ export class Dispatcher {
   readonly #settings: DispatcherSettings;
   #running = 0;
   readonly #waiting = new Map<ServerCall, Ready>();
+  /** Followers whose turn has come, while they are dispatched one by one. */
+  #ready: ServerCall[] = [];
   /** Waiting calls are being started: a handler that is over at once starts no further one itself. */
   #starting = false;
 
@@ -94,7 +96,11 @@ export class Dispatcher {
     const { followers } = call;
     if (followers === undefined) return;
     call.followers = undefined;
-    for (const follower of followers) if (follower.state === "open") this.dispatch(follower);
+    this.#ready.push(...followers);
+    // One that is over at once adds its own followers here, however long their row is.
+    if (this.#ready.length > followers.length) return;
+    for (const next of this.#ready) if (next.state === "open") this.dispatch(next);
+    this.#ready = [];
   }
 
   /** Takes a call out of those that wait, and its followers too. */
