@@ -16,12 +16,12 @@ import {
 import { ClientCore } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
+import { RpcError } from "../rpc/errors.ts";
 import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import type { Notification, Notifications } from "../rpc/notifications.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
-import { readInspected } from "../dialects/zerorpc/introspection.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
 import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
@@ -31,7 +31,7 @@ export interface ClientOptions extends PeerOptions {
   /**
    * How long a call waits for its answer, in ms; 0 or `Infinity` waits for ever.
    *
-   * @default 30_000
+   * @default that of the dialect; 30_000 for zerorpc
    */
   readonly timeoutMs?: number;
   /** How long a stream waits for each further item, in ms. @default 0, for ever */
@@ -207,10 +207,11 @@ export interface ClientConstructor {
 export const Client: ClientConstructor = class {
   constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
     checkOptions("client option", options, CLIENT_OPTIONS);
+    const dialect = options.dialect ?? zerorpc();
     const core = new ClientCore({
       ...peerParts("client", options),
       clock: nodeClock,
-      dialect: options.dialect ?? zerorpc(),
+      dialect,
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
       passiveHeartbeat: options.passiveHeartbeat ?? false,
       maxQueuedCalls: count(
@@ -221,7 +222,11 @@ export const Client: ClientConstructor = class {
       ),
     });
     const settings: CallerSettings = {
-      timeoutMs: callDuration("timeoutMs", options.timeoutMs, RPC_DEFAULTS.timeoutMs),
+      timeoutMs: callDuration(
+        "timeoutMs",
+        options.timeoutMs,
+        dialect.timeoutMs ?? RPC_DEFAULTS.timeoutMs,
+      ),
       idleTimeoutMs: callDuration("idleTimeoutMs", options.idleTimeoutMs, Infinity),
       totalTimeoutMs: callDuration("totalTimeoutMs", options.totalTimeoutMs, Infinity),
       headers: options.headers,
@@ -232,7 +237,7 @@ export const Client: ClientConstructor = class {
     for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
-    return makeRemote(call, makeMembers(core, caller, settings), new.target.prototype as object);
+    return makeRemote(call, makeMembers(core, caller, settings, dialect), new.target.prototype as object);
   }
 } as unknown as ClientConstructor;
 
@@ -240,6 +245,7 @@ function makeMembers(
   core: ClientCore,
   caller: Caller,
   settings: CallerSettings,
+  dialect: Dialect,
 ): ClientMembers<unknown> {
   const remote = makeRemote((name, args) => caller.call(name, args)) as UntypedRemote;
   return {
@@ -258,7 +264,14 @@ function makeMembers(
     with: (options) =>
       makeRemote((name, args) => caller.call(name, args, options)) as UntypedRemote,
     batch: (make) => performBatch(make, core, settings),
-    inspect: async (options) => readInspected(await caller.call("_zerorpc_inspect", [], options)),
+    inspect: async (options) => {
+      const { introspection } = dialect;
+      if (introspection === undefined) {
+        const message = `the protocol ${dialect.name} has no way to ask what a service offers`;
+        throw new RpcError("unimplemented", message, { mayHaveRun: false });
+      }
+      return introspection.read(await caller.call(introspection.method, [], options));
+    },
     connect: (endpoint) => core.connect(endpoint),
     bind: (endpoint) => core.bind(endpoint),
     unbind: (endpoint) => core.unbind(endpoint),

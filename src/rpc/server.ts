@@ -69,7 +69,7 @@ export class ServerCore implements TransportOwner {
       this.#builtins.set(dialect, dialect.builtins(this.registry));
     }
     this.#dispatcher = new Dispatcher({
-      find: (call) => this.registry.find(call.method) ?? call.session.builtins.get(call.method),
+      find: (call) => this.#find(call),
       names: () => this.registry.methods.map((method) => method.name),
       interceptors: settings.interceptors,
       poolSize: settings.poolSize,
@@ -273,6 +273,12 @@ export class ServerCore implements TransportOwner {
     call.session.fail(call, failure);
   }
 
+  #find({ method, session }: ServerCall): Method | undefined {
+    const known = this.registry.find(method) ?? session.builtins.get(method);
+    if (known !== undefined || session.otherName === undefined) return known;
+    return this.registry.find(session.otherName(method));
+  }
+
   #recognise(link: Link, message: Message): ServerSession | undefined {
     const { dialects } = this.#settings;
     // With one dialect there is no choice, and what is wrong is for it to answer.
@@ -290,6 +296,7 @@ export class ServerCore implements TransportOwner {
         translator: dialect.serverTranslator(link),
         traits: dialect.traits,
         builtins: this.#builtins.get(dialect) ?? new Map<string, Method>(),
+        otherName: dialect.otherName,
       },
       this.#sessionSettings,
     );
