@@ -165,6 +165,7 @@ export function scenario(
   body: (world: World) => Promise<void>,
   options?: MemoryOptions,
 ): void {
+  // oxlint-disable-next-line vitest/expect-expect -- the body expects, and `checkQuiet` does
   test(name, async () => {
     const world = new World(options);
     await body(world);
@@ -197,6 +198,13 @@ export class RawPeer implements TransportOwner {
     const id = `id-${this.#nextId++}`;
     this.sendOctets(this.#codec.encode([{ message_id: id, v: 3, ...header }, name, args]));
     return id;
+  }
+
+  /** Sends an event whose args are text of no encoding. */
+  sendBadText(name: string, header: Record<string, unknown>): void {
+    const octets = this.#codec.encode([{ message_id: "bad", v: 3, ...header }, name, "?"]);
+    octets[octets.length - 1] = 0xff;
+    this.sendOctets(octets);
   }
 
   /** Answers an event. */
@@ -267,4 +275,30 @@ export class Gate {
   open(): void {
     for (const resolve of this.#open.splice(0)) resolve();
   }
+}
+
+/** A server at an endpoint of its own that says its name. */
+export function named(world: World, name: string, more: object = {}): TestServer {
+  const server = world.idleServer({
+    who: () => name,
+    hang: () => new Promise(() => undefined),
+    ...more,
+  });
+  void server.core.bind(`memory://${name}`);
+  return server;
+}
+
+/** Makes calls one after the other. */
+export async function gather(
+  world: World,
+  make: () => PromiseLike<unknown>,
+  count: number,
+): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (let i = 0; i < count; i++) {
+    const answer = make();
+    await world.settle();
+    answers.push(await answer);
+  }
+  return answers;
 }
