@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBoolean } from "./socket-options.ts";
+import { checkBoolean } from "./resolved-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
 
 /** The options of a socket type, its own apart from those that all types share. */

@@ -13,7 +13,7 @@ import { toFrames } from "./message.ts";
 import type { MessageLike } from "./message.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { SocketPlatform } from "./socket-core.ts";
-import { checkInteger } from "./socket-options.ts";
+import { checkInteger } from "./resolved-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
 import { Socket } from "./socket.ts";
 import type { SocketParts } from "./socket.ts";

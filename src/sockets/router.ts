@@ -24,7 +24,7 @@ import { splitOptions } from "./own-options.ts";
 import type { Message, Pipe, PipeOwner } from "./pipe.ts";
 import { PROBE } from "./probe.ts";
 import type { SocketPlatform } from "./socket-core.ts";
-import { routingIdOf } from "./socket-options.ts";
+import { routingIdOf } from "./resolved-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
 import { Socket } from "./socket.ts";
 import type { SocketParts } from "./socket.ts";

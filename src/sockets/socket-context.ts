@@ -7,7 +7,7 @@
 import type { Clock, Random } from "../base/clock.ts";
 import type { ManagedPipe, Opening, PipeLifecycle } from "./opening.ts";
 import type { SocketEvent } from "./socket-event.ts";
-import type { ResolvedOptions } from "./socket-options.ts";
+import type { ResolvedOptions } from "./resolved-options.ts";
 
 /** What dialling and listening need of their socket. */
 export interface SocketContext {

@@ -33,8 +33,9 @@ import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
 import type { PipeSource, SocketContext } from "./socket-context.ts";
 import type { SocketEvent, SocketObserver } from "./socket-event.ts";
-import type { ResolvedOptions, SocketOptions } from "./socket-options.ts";
-import { resolveOptions } from "./socket-options.ts";
+import type { ResolvedOptions } from "./resolved-options.ts";
+import type { SocketOptions } from "./socket-options.ts";
+import { resolveOptions } from "./resolved-options.ts";
 import { ZmtpPipe } from "./zmtp-pipe.ts";
 
 /** What a socket needs of the world around it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveOptions, routingIdOf } from "../../../src/sockets/socket-options.ts";
+import { resolveOptions, routingIdOf } from "../../../src/sockets/resolved-options.ts";
 import { splitOptions } from "../../../src/sockets/own-options.ts";
 
 describe("resolveOptions", () => {
