@@ -64,6 +64,7 @@ export function dialStream(
   options?: WireOptions,
 ): Promise<Wire> {
   return new Promise((resolve, reject) => {
+    // The types of Node leave out that sockets take the options of streams.
     const socket = new Socket({ highWaterMark: WRITE_LIMIT_BYTES } as object);
     const fail = (error: unknown): void => {
       signal.removeEventListener("abort", giveUp);
