@@ -84,6 +84,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   /** Whether the first item of a stream comes without being asked for. */
   readonly firstItemIsFree: boolean;
+  /** Whether the peer runs ahead of nobody. */
+  readonly lockstep: boolean;
 
   constructor(
     request: CallRequest,
@@ -92,6 +94,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   ) {
     const { now, traits } = start;
     this.firstItemIsFree = !traits.credit || traits.freeItems > 0;
+    this.lockstep = traits.lockstep === true;
     this.request = request;
     this.#outcome = outcome;
     this.startedAt = now;

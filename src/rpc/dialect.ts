@@ -35,6 +35,13 @@ export interface DialectTraits {
    * @default Infinity, no limit but the client's own
    */
   readonly plainWindowItems?: number;
+  /**
+   * Every item is asked for by itself, when its consumer wants it, so that a generator never runs
+   * ahead: `for await` steps like `next()`.
+   *
+   * @default false
+   */
+  readonly lockstep?: boolean;
 }
 
 /** A request as `encode` has just written it. */

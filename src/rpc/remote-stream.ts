@@ -16,6 +16,8 @@ export interface StreamControl {
   readonly queue: ItemQueue;
   /** The first item comes without being asked for. */
   readonly firstItemIsFree: boolean;
+  /** The peer runs ahead of nobody: every item is a step. */
+  readonly lockstep: boolean;
   /** Lets the peer run ahead from now on. */
   prefetch(): void;
   /** Asks the peer for one more item, giving `value` to its `yield`. */
@@ -82,9 +84,9 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown> {
     return this.#control.queue.return(value);
   }
 
-  /** Reads with the peer running ahead. */
+  /** Reads with the peer running ahead, where its protocol lets it. */
   [Symbol.asyncIterator](): this {
-    if (this.#pace === "undecided") {
+    if (this.#pace === "undecided" && !this.#control.lockstep) {
       this.#pace = "prefetch";
       this.#control.prefetch();
     }
