@@ -1,0 +1,91 @@
+/**
+ * What a service of ours tells about itself over NetCall, which has no such thing: a procedure whose
+ * name no service can register, because it begins with an underscore.
+ *
+ * Spec: docs/protocols/netcall.md, "Introspection".
+ *
+ * @module
+ */
+
+import type { Introspection } from "../../rpc/dialect.ts";
+import {
+  type Handler,
+  makeMethod,
+  type Method,
+  type MethodDescription,
+  type ParameterDescription,
+} from "../../rpc/method.ts";
+import type { Registry } from "../../rpc/registry.ts";
+import { isRecord } from "./errors.ts";
+
+const INSPECT = "_inspect";
+
+/** The procedures that every service of ours has. They see every later change of the registry. */
+export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
+  const inspect: Handler = () => ({
+    name: registry.name,
+    methods: registry.methods.map(({ name, description }) => ({
+      name,
+      ...wireOf(description),
+    })),
+  });
+  return new Map([[INSPECT, makeMethod(INSPECT, inspect)]]);
+}
+
+/** A description without what the wire could not carry: a default may be any value. */
+function wireOf(description: MethodDescription): MethodDescription {
+  const { doc, parameters, returns, streams } = description;
+  return {
+    ...(doc !== undefined && { doc }),
+    ...(parameters !== undefined && { parameters: parameters.map(withoutValue) }),
+    ...(returns !== undefined && { returns }),
+    ...(streams !== undefined && { streams }),
+  };
+}
+
+function withoutValue(parameter: ParameterDescription): ParameterDescription {
+  const { name, optional, rest, defaultText, type } = parameter;
+  return {
+    name,
+    optional,
+    rest,
+    ...(defaultText !== undefined && { defaultText }),
+    ...(type !== undefined && { type }),
+  };
+}
+
+/** How a client asks. A service of the original has no such procedure, and says so. */
+export const introspection: Introspection = {
+  method: INSPECT,
+  read: (value) => {
+    const { name, methods } = isRecord(value) ? value : {};
+    const read: Record<string, MethodDescription> = Object.create(null) as Record<string, never>;
+    for (const method of Array.isArray(methods) ? (methods as unknown[]) : []) {
+      if (isRecord(method)) read[String(method["name"])] = readMethod(method);
+    }
+    return { name: String(name), methods: read };
+  },
+};
+
+function readMethod(method: Readonly<Record<string, unknown>>): MethodDescription {
+  const { doc, parameters, returns, streams } = method;
+  return {
+    ...(typeof doc === "string" && { doc }),
+    ...(typeof returns === "string" && { returns }),
+    ...(streams === true && { streams }),
+    ...(Array.isArray(parameters) && {
+      parameters: (parameters as unknown[]).filter(isRecord).map(readParameter),
+    }),
+  };
+}
+
+function readParameter(parameter: Readonly<Record<string, unknown>>): ParameterDescription {
+  const { name, optional, rest, defaultText, type } = parameter;
+  return {
+    name: String(name),
+    optional: optional === true,
+    rest: rest === true,
+    ...(typeof defaultText === "string" && { defaultText }),
+    ...(typeof type === "string" && { type }),
+  };
+}
