@@ -61,7 +61,9 @@ describe.skipIf(missing !== undefined)(title, () => {
 
     test("echoes a megabyte", async () => {
       const body = new Uint8Array(1_000_000).map((_, i) => i);
-      expect(await client.call("echo", [body])).toEqual(body);
+      const echoed = (await client.call("echo", [body])) as Uint8Array;
+      // Far quicker than comparing octet by octet.
+      expect(Buffer.compare(echoed, body)).toBe(0);
     });
 
     test("tells what its handler raised: class, message and traceback", async () => {

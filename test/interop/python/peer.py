@@ -233,13 +233,16 @@ def take(stream, most, pause):
 
 
 def hub(front, back):
-    """Joins clients and servers: ROUTER in front, DEALER behind."""
+    """Joins clients and servers: ROUTER in front, DEALER behind; "@" binds."""
     import zmq.green as zmq
 
     context = zmq.Context()
     sockets = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
     for name, socket, endpoint in (("front", sockets[0], front), ("back", sockets[1], back)):
-        socket.bind(endpoint)
+        if not endpoint.startswith("@"):
+            socket.connect(endpoint)
+            continue
+        socket.bind(endpoint[1:])
         tell(event=name, endpoint=socket.getsockopt(zmq.LAST_ENDPOINT).decode().rstrip("\0"))
     tell(event="ready")
     ends = sockets[0], sockets[1]
