@@ -20,7 +20,7 @@
  * | an object with `toJSON` | what that returns |
  * | any other object | map of its own enumerable properties that are neither `undefined` nor a function |
  *
- * Functions, symbols and larger integers are refused.
+ * Functions, symbols, promises, invalid dates and larger integers are refused.
  *
  * @module
  */
@@ -218,7 +218,8 @@ export class MsgpackWriter {
     else if (value instanceof Extension) this.#extension(value.type, value.data);
     else if ("toJSON" in value && typeof value.toJSON === "function") {
       this.#value((value.toJSON as () => unknown)(), depth + 1);
-    } else this.#plain(value as Record<string, unknown>, depth);
+    } else if (value instanceof Promise) throw new UnsupportedValue("a promise");
+    else this.#plain(value as Record<string, unknown>, depth);
   }
 
   #array(values: readonly unknown[], depth: number): void {
