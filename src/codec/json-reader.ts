@@ -24,7 +24,7 @@ const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
 
 /** What an octet outside of text is to the first look. */
-const [DIGIT, QUOTE, COMMA, OPEN, CLOSE] = [1, 2, 3, 4, 5];
+const [DIGIT, QUOTE, COMMA, OPEN, CLOSE, WORD] = [1, 2, 3, 4, 5, 6];
 const KINDS = new Uint8Array(256);
 KINDS.fill(DIGIT, 0x30, 0x3a);
 for (const [character, kind] of [
@@ -34,14 +34,20 @@ for (const [character, kind] of [
   ["{", OPEN],
   ["]", CLOSE],
   ["}", CLOSE],
+  ["I", WORD],
+  ["N", WORD],
 ] as const) {
   KINDS[character.charCodeAt(0)] = kind;
 }
 
 const PROTO = "__proto__";
 
-/** Reads one value; nothing but blanks may follow it. */
-export function readJson(octets: Uint8Array, limits: CodecLimits): unknown {
+/**
+ * Reads one value; nothing but blanks may follow it.
+ *
+ * @param words - whether `NaN`, `Infinity` and `-Infinity`, which are no JSON, are read
+ */
+export function readJson(octets: Uint8Array, limits: CodecLimits, words: boolean = false): unknown {
   const plain = survey(octets, limits);
   let text: string;
   try {
@@ -49,7 +55,7 @@ export function readJson(octets: Uint8Array, limits: CodecLimits): unknown {
   } catch {
     throw new CodecError("CODEC_UTF8", "expected json in valid utf-8");
   }
-  if (!plain) return new Parser(text).parse();
+  if (!plain) return new Parser(text, words ? ALL_WORDS : WORDS).parse();
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -62,7 +68,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /**
  * Checks the limits.
  *
- * @returns whether neither long integers nor the refused key can be inside
+ * @returns whether neither long integers nor words of Python nor the refused key can be inside
  */
 function survey(octets: Uint8Array, { maxDepth, maxElements }: CodecLimits): boolean {
   let plain = true;
@@ -75,6 +81,9 @@ function survey(octets: Uint8Array, { maxDepth, maxElements }: CodecLimits): boo
     switch (kind) {
       case DIGIT:
         if (digits > EXACT_DIGITS) plain = false;
+        break;
+      case WORD:
+        plain = false;
         break;
       case QUOTE: {
         const end = textEnd(octets, at + 1);
@@ -128,13 +137,23 @@ const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["null", null],
 ]);
 
+/** With those that Python writes and JSON has not. */
+const ALL_WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ...WORDS,
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+]);
+
 /** The exact parser, for text that the platform's would read wrongly. Depth was checked before. */
 class Parser {
   readonly #text: string;
+  readonly #words: ReadonlyMap<string, unknown>;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, words: ReadonlyMap<string, unknown>) {
     this.#text = text;
+    this.#words = words;
   }
 
   parse(): unknown {
@@ -156,7 +175,7 @@ class Parser {
     if (first === '"') return this.#string();
     if (first === "[") return this.#array();
     if (first === "{") return this.#object();
-    for (const [word, value] of WORDS) {
+    for (const [word, value] of this.#words) {
       if (!this.#text.startsWith(word, this.#at)) continue;
       this.#at += word.length;
       return value;

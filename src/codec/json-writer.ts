@@ -14,7 +14,8 @@
  * | an object with `toJSON`, such as `Date` | what that returns |
  * | any other object | object of its own enumerable properties that are neither `undefined` nor a function nor a symbol |
  *
- * Infinities, `NaN`, functions, symbols and keys that are no text are refused.
+ * Functions, symbols and keys that are no text are refused, and so are infinities and `NaN`, unless
+ * the style has words for them.
  *
  * @module
  */
@@ -25,22 +26,36 @@ import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
 export interface JsonStyle {
   /** A blank behind commas and colons, as Python writes. @default false */
   readonly blanks?: boolean;
+  /** Everything beyond ASCII is escaped, and slashes too, as ujson writes. @default false */
+  readonly escaped?: boolean;
+  /**
+   * `NaN`, `Infinity` and `-Infinity` are bare words, written and read, as in Python. They are no
+   * JSON. @default false, refused
+   */
+  readonly words?: boolean;
 }
 
 /** What needs an escape: quotes, backslashes, control characters, and lone surrogates perhaps. */
 // oxlint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** The same in the escaped style. */
+// oxlint-disable-next-line no-control-regex
+const NEEDS_ANY_ESCAPE = /["\\/\u0000-\u001f\u0080-\uffff]/;
 
 /** Writes values. */
 export class JsonWriter {
   readonly #comma: string;
   readonly #colon: string;
+  readonly #words: boolean;
+  readonly #quote: (text: string) => string;
   /** Where the value is that is being written: one key or index for each level. */
   readonly #path: (string | number)[] = [];
 
   constructor(style: JsonStyle = {}) {
     this.#comma = style.blanks === true ? ", " : ",";
     this.#colon = style.blanks === true ? ": " : ":";
+    this.#words = style.words === true;
+    this.#quote = style.escaped === true ? quoteEscaped : quote;
   }
 
   /** @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` */
@@ -51,7 +66,7 @@ export class JsonWriter {
   #value(value: unknown, depth: number): string {
     switch (typeof value) {
       case "string":
-        return quote(value);
+        return this.#quote(value);
       case "number":
         return this.#number(value, depth);
       case "boolean":
@@ -71,7 +86,10 @@ export class JsonWriter {
   }
 
   #number(value: number, depth: number): string {
-    if (!Number.isFinite(value)) throw unsupported(String(value), this.#where(depth));
+    if (!Number.isFinite(value)) {
+      if (this.#words) return String(value);
+      throw unsupported(String(value), this.#where(depth));
+    }
     if (value === 0 && 1 / value < 0) return "-0";
     const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
     return exact ? String(value) : value.toExponential();
@@ -107,7 +125,7 @@ export class JsonWriter {
       if (typeof key !== "string") throw unsupported(`a ${typeof key} as key`, this.#where(depth));
       this.#path[depth] = key;
       if (text.length > 1) text += this.#comma;
-      text += quote(key) + this.#colon + this.#value(value, depth + 1);
+      text += this.#quote(key) + this.#colon + this.#value(value, depth + 1);
     }
     return `${text}}`;
   }
@@ -131,6 +149,13 @@ export class JsonWriter {
 
 function quote(text: string): string {
   return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+function quoteEscaped(text: string): string {
+  if (!NEEDS_ANY_ESCAPE.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(/[/\u0080-\uffff]/g, (unit) =>
+    unit === "/" ? "\\/" : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -15,10 +15,12 @@ export class JsonCodec implements Codec {
   readonly name = "json";
   readonly #writer: JsonWriter;
   readonly #limits: CodecLimits;
+  readonly #words: boolean;
 
   constructor(limits: Partial<CodecLimits> = {}, style: JsonStyle = {}) {
     this.#limits = { ...CODEC_DEFAULTS, ...limits };
     this.#writer = new JsonWriter(style);
+    this.#words = style.words === true;
   }
 
   encode(value: unknown): Uint8Array {
@@ -32,7 +34,7 @@ export class JsonCodec implements Codec {
 
   /** Nothing but blanks may follow the value. */
   decode(octets: Uint8Array): unknown {
-    return readJson(octets, this.#limits);
+    return readJson(octets, this.#limits, this.#words);
   }
 }
 

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { CodecError } from "../../../src/codec/errors.ts";
 import { JsonCodec } from "../../../src/codec/json.ts";
 
-const codecs = [new JsonCodec(), new JsonCodec({}, { blanks: true })];
+const codecs = [
+  new JsonCodec(),
+  new JsonCodec({}, { blanks: true }),
+  new JsonCodec({}, { escaped: true, words: true }),
+];
 
 /** Long integers as the platform reads them. */
 function rounded(value: unknown): unknown {

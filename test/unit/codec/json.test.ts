@@ -125,3 +125,41 @@ describe("reading json", () => {
     ]);
   });
 });
+
+describe("JSON as Python writes it", () => {
+  const python = new JsonCodec({}, { escaped: true, words: true });
+  const readWords = (text: string): unknown => python.decode(new TextEncoder().encode(text));
+
+  test("escapes everything beyond ascii and slashes", () => {
+    expect(python.text({ "é/": '☃ 😀 \\ " \n \u0000 \u007f' })).toBe(
+      '{"\\u00e9\\/":"\\u2603 \\ud83d\\ude00 \\\\ \\" \\n \\u0000 \u007f"}',
+    );
+    expect(python.text("\ud800 </b>")).toBe('"\\ud800 <\\/b>"');
+    expect(python.text("plain")).toBe('"plain"');
+  });
+
+  test("has words for what is no number", () => {
+    expect(python.text([NaN, Infinity, -Infinity])).toBe("[NaN,Infinity,-Infinity]");
+    expect(readWords('[NaN, Infinity ,-Infinity,"NaN",-1]')).toEqual([
+      NaN,
+      Infinity,
+      -Infinity,
+      "NaN",
+      -1,
+    ]);
+  });
+
+  test.each(["Nan", "infinity", "-NaN", "+Infinity", "Infinity1", "[NaN", "N"])(
+    "refuses %s",
+    (text) => {
+      expect(codeOf(() => readWords(text))).toBe("CODEC_MALFORMED");
+    },
+  );
+
+  test("refuses the words where they were not asked for", () => {
+    for (const word of ["NaN", "Infinity", "-Infinity"]) {
+      expect(codeOf(() => read(word))).toBe("CODEC_MALFORMED");
+    }
+    expect(read('["Infinity"]')).toEqual(["Infinity"]);
+  });
+});
