@@ -237,7 +237,11 @@ export const Client: ClientConstructor = class {
     for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
-    return makeRemote(call, makeMembers(core, caller, settings, dialect), new.target.prototype as object);
+    return makeRemote(
+      call,
+      makeMembers(core, caller, settings, dialect),
+      new.target.prototype,
+    );
   }
 } as unknown as ClientConstructor;
 
