@@ -169,7 +169,7 @@ export class Server {
   register(
     first: string | object,
     second: object = {},
-    options: RegisterOptions = second as RegisterOptions,
+    options: RegisterOptions = second,
   ): void {
     const { registry } = this.#core;
     if (typeof first !== "string") {

@@ -84,7 +84,7 @@ export class Call<T = unknown> extends Promise<T> implements AsyncGenerator<unkn
 }
 
 // What `then` makes of a call is a plain promise, and `await` takes a call without wrapping it.
-Object.defineProperty(Call.prototype, "constructor", { value: Promise });
+void Object.defineProperty(Call.prototype, "constructor", { value: Promise });
 
 /** Makes a call, and the outcome that settles it. */
 export function makeCall(): { readonly call: Call; readonly outcome: CallOutcome } {

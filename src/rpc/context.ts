@@ -74,17 +74,6 @@ export function currentContext(): CallContext | undefined {
   return current;
 }
 
-/** Runs the synchronous part of a handler as serving `context`. */
-export function runInContext<T>(context: CallContext, run: () => T): T {
-  const outer = current;
-  current = context;
-  try {
-    return run();
-  } finally {
-    current = outer;
-  }
-}
-
 /** Sets the call being served and returns the one before, for callers that restore it themselves. */
 export function exchangeContext(context: CallContext | undefined): CallContext | undefined {
   const outer = current;

@@ -10,8 +10,8 @@
 
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
-import { SocketCore, type SocketPlatform } from "../sockets/socket-core.ts";
-import type { SocketType } from "../zmtp/socket-type.ts";
+import { SocketCore, type SocketCoreParts, type SocketPlatform } from "../sockets/socket-core.ts";
+
 import type { SocketEvent } from "../sockets/socket-event.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 
@@ -83,7 +83,7 @@ class ZmqTransport implements Transport, PipeOwner {
   readonly #connected = new Set<string>();
 
   constructor(
-    socketType: SocketType,
+    socketType: SocketCoreParts["socketType"],
     owner: TransportOwner,
     platform: SocketPlatform,
     options: SocketOptions,
