@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Registry } from "../../../src/rpc/registry.ts";
 import { readParameters } from "../../../src/rpc/signature.ts";
 
@@ -102,15 +102,13 @@ test("the parameters of a function are those that were written", () => {
 test("any text after a parameter list is read without an error and in finite time", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
-      const handler = Object.assign(() => 1, {});
-      const original = Function.prototype.toString;
-      Function.prototype.toString = () => `(${text}`;
+      const toString = vi.spyOn(Function.prototype, "toString").mockReturnValue(`(${text}`);
       try {
-        readParameters(handler);
+        const read = readParameters(() => 1);
+        expect(read === undefined || Array.isArray(read)).toBe(true);
       } finally {
-        Function.prototype.toString = original;
+        toString.mockRestore();
       }
-      expect(Function.prototype.toString).toBe(original);
     }),
   );
 });
