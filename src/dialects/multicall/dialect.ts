@@ -1,0 +1,60 @@
+/**
+ * The multicall dialect: lists of calls in JSON, from REQ or DEALER to ROUTER, the protocol of
+ * K. Manley's zerorpc.
+ *
+ * Spec: docs/protocols/multicall.md.
+ *
+ * @module
+ */
+
+import { UsageError } from "../../base/errors.ts";
+import type { Codec } from "../../codec/codec.ts";
+import type { Dialect } from "../../rpc/dialect.ts";
+import { ClientTranslator } from "./client-translator.ts";
+import { looksLikeCalls, readEnvelope } from "./envelope.ts";
+import { builtinMethods, introspection } from "./introspection.ts";
+import { serializerOf, ujson } from "./serializer.ts";
+import { ServerTranslator } from "./server-translator.ts";
+
+/** Options of {@link multicall}. */
+export interface MulticallOptions {
+  /**
+   * What lists of calls and of outcomes are written in, in place of JSON. Both sides need the same;
+   * a server with one of its own cannot offer other dialects beside.
+   *
+   * @default JSON as ujson writes it
+   */
+  readonly codec?: Codec;
+  /** How many calls a message may have; one with more is refused as a whole. @default 10_000 */
+  readonly maxCalls?: number;
+}
+
+const DEFAULT_MAX_CALLS = 10_000;
+
+/**
+ * Makes the multicall dialect.
+ *
+ * @throws {UsageError} `USAGE_OPTION` when `maxCalls` is no count
+ */
+export function multicall(options: MulticallOptions = {}): Dialect {
+  const { codec, maxCalls = DEFAULT_MAX_CALLS } = options;
+  if (!(maxCalls >= 1)) {
+    throw new UsageError("USAGE_OPTION", `expected maxCalls to be 1 or more, got ${maxCalls}`);
+  }
+  const serializer = codec === undefined ? ujson() : serializerOf(codec);
+  return {
+    name: "multicall",
+    traits: {
+      streams: false,
+      heartbeats: false,
+      credit: false,
+      freeItems: 0,
+      maxGrantItems: Infinity,
+    },
+    recognises: (message) => looksLikeCalls(readEnvelope(message)?.payload),
+    clientTranslator: () => new ClientTranslator(serializer),
+    serverTranslator: () => new ServerTranslator({ serializer, maxCalls }),
+    builtins: builtinMethods,
+    introspection,
+  };
+}
