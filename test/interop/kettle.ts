@@ -1,5 +1,7 @@
 /** A service with one method for everything that the protocol can express. */
 
+import { callContext } from "../../src/rpc/context.ts";
+
 /** Integers at the borders of MessagePack's sizes, exact. */
 export const INTEGERS: readonly (number | bigint)[] = [
   0,
@@ -41,6 +43,7 @@ export const kettle = {
   echo_args: (...args: unknown[]) => args,
   concat: (a: string, b: string, sep = "-") => a + sep + b,
   none: () => undefined,
+  headers: () => callContext().headers,
   fail: (message: string) => {
     throw new RangeError(message);
   },

@@ -276,6 +276,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(remote?.slice(0, 2)).toEqual(["Error", `stream broke after ${n}`]);
     });
 
+    test("tells its task context, which handlers find in their headers", async () => {
+      const task_context = { trace: "abc", headers: 1, timeout: "soon", oneway: true };
+      await using other = await PythonPeer.client({ task_context }, endpoint);
+      expect((await other.call("headers")).value).toEqual(task_context);
+      expect((await peer.call("headers")).value).toEqual({});
+    });
+
     test("gives up after its timeout in its own words", async () => {
       const { error } = await peer.call("slow", [3], { options: { timeout: 0.2 } });
       expect(error).toEqual([

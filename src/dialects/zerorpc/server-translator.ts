@@ -38,6 +38,8 @@ const MAX_ROUTING_ID_OCTETS = 255;
 export class ServerTranslator implements Translator {
   readonly #codec: EventCodec;
   readonly #channels = new ChannelTable();
+  /** A request of this peer had the mark. */
+  #marked = false;
 
   constructor(codec: EventCodec) {
     this.#codec = codec;
@@ -56,7 +58,10 @@ export class ServerTranslator implements Translator {
   encode(packet: Packet): Message | undefined {
     // The first STREAM says that the answer is one.
     if (packet.type === "stream") return undefined;
-    if (packet.type === "notify") return encodeNotification(this.#codec, packet);
+    if (packet.type === "notify") {
+      const marked = packet.channel?.extended ?? this.#marked;
+      return marked ? encodeNotification(this.#codec, packet) : undefined;
+    }
     const channel = packet.channel as ServerChannel;
     if (packet.type === "heartbeat" && !channel.beats) return undefined;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
@@ -114,6 +119,7 @@ export class ServerTranslator implements Translator {
 
   #request(head: EventHead, id: Uint8Array, route: readonly Uint8Array[]): Packet {
     const extended = head.extra?.[MARK] !== undefined;
+    if (extended) this.#marked = true;
     const channel: ServerChannel = {
       call: undefined,
       extended,

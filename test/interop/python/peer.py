@@ -195,7 +195,12 @@ def unplain(value):
 
 def call(options, *endpoints):
     """Performs the calls that stdin asks for, one JSON object a line, each at once."""
-    client = zerorpc.Client(**json.loads(options))
+    options = json.loads(options)
+    context = zerorpc.Context()
+    task_context = options.pop("task_context", None)
+    if task_context is not None:
+        context.register_middleware({"get_task_context": lambda: task_context})
+    client = zerorpc.Client(context=context, **options)
     attach(client, endpoints)
     for line in lines():
         gevent.spawn(perform, client, json.loads(line))
