@@ -48,6 +48,13 @@ export interface ClientOptions extends PeerOptions {
   readonly dialect?: Dialect;
   /** Hears whatever servers say beside all answers; `client.notifications` has more ways to. */
   readonly onNotification?: (notification: Notification) => void;
+  /**
+   * The ZeroMQ socket type that it is to its peers. `"PUSH"` is for `notify()` alone, towards PULL
+   * servers, and for dialects that have such a thing, as jsonrpc does.
+   *
+   * @default "DEALER"
+   */
+  readonly socketType?: "DEALER" | "PUSH";
 }
 
 const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
@@ -60,6 +67,7 @@ const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
   headers: true,
   dialect: true,
   onNotification: true,
+  socketType: true,
 };
 
 /** A service as its peer describes it. */
@@ -209,7 +217,7 @@ export const Client: ClientConstructor = class {
     checkOptions("client option", options, CLIENT_OPTIONS);
     const dialect = options.dialect ?? zerorpc();
     const core = new ClientCore({
-      ...peerParts("client", options),
+      ...peerParts("client", options, { client: options.socketType ?? "DEALER" }),
       clock: nodeClock,
       dialect,
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),

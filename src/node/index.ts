@@ -32,10 +32,13 @@ export {
   type MethodDescription,
   type ParameterDescription,
 } from "../rpc/method.ts";
+export type { Notification, NotificationHandler, Notifications } from "../rpc/notifications.ts";
 export type { Headers } from "../rpc/packet.ts";
 export type { RegisterOptions } from "../rpc/registry.ts";
 export { isStream, type RemoteStream } from "../rpc/remote-stream.ts";
 export type { RpcEvent } from "../rpc/rpc-event.ts";
+export type { NotifyArguments } from "../rpc/remote-peer.ts";
+export type { SubscriptionOptions } from "../rpc/subscription-book.ts";
 export { type Status, STATUSES } from "../rpc/status.ts";
 export {
   SocketError,
@@ -70,3 +73,4 @@ export {
 } from "./one-way.ts";
 export type { PeerOptions } from "./rpc-options.ts";
 export { Server, type ServerOptions } from "./server.ts";
+export { Subscriptions } from "./subscriptions.ts";

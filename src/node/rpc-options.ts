@@ -10,7 +10,7 @@ import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
 import type { Observer } from "../rpc/rpc-event.ts";
 import type { TransportFactory } from "../rpc/transport.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
-import { zmqTransport } from "../transports/zmq.ts";
+import { type RoleSocketTypes, zmqTransport } from "../transports/zmq.ts";
 import { count } from "../rpc/limits.ts";
 import { DIAGNOSTICS_CHANNEL, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
@@ -58,7 +58,11 @@ export interface PeerParts {
 }
 
 /** @throws {UsageError} `USAGE_OPTION` */
-export function peerParts(side: "client" | "server", options: PeerOptions): PeerParts {
+export function peerParts(
+  side: "client" | "server",
+  options: PeerOptions,
+  types: RoleSocketTypes = {},
+): PeerParts {
   const { maxWindowItems, maxWindowBytes } = WINDOW_DEFAULTS;
   const heard = options.logger !== undefined || channel(DIAGNOSTICS_CHANNEL).hasSubscribers;
   return {
@@ -70,6 +74,6 @@ export function peerParts(side: "client" | "server", options: PeerOptions): Peer
     // Who is not heard does not describe every call: subscribe before making clients and servers.
     observer: heard ? observeWith(side, options.logger) : undefined,
     resolveEndpoint: options.resolveEndpoint ?? ((endpoint) => endpoint),
-    transport: options.transport ?? zmqTransport(nodePlatform, options.socket ?? {}),
+    transport: options.transport ?? zmqTransport(nodePlatform, options.socket ?? {}, types),
   };
 }

@@ -33,10 +33,19 @@ export interface ServerOptions extends PeerOptions {
   readonly sendStacks?: boolean;
   /** Only these methods of the service. @default all */
   readonly methods?: readonly string[];
+  /** Only methods of the service that were marked by `exposed`. @default false */
+  readonly exposedOnly?: boolean;
   /** What is known of a method beyond its own source text: documentation, types, defaults. */
   readonly describe?: (method: string) => MethodDescription | undefined;
   /** The tongues it speaks; a peer's first message decides. @default [zerorpc()] */
   readonly dialects?: readonly Dialect[];
+  /**
+   * The ZeroMQ socket type that it is to its peers. ROUTER serves REQ and DEALER peers. `"PULL"`
+   * takes notifications alone, from PUSH peers, in dialects that have such a thing, as jsonrpc does.
+   *
+   * @default "ROUTER"
+   */
+  readonly socketType?: "ROUTER" | "PULL";
 }
 
 const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
@@ -47,8 +56,10 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
   maxCallsPerPeer: true,
   sendStacks: true,
   methods: true,
+  exposedOnly: true,
   describe: true,
   dialects: true,
+  socketType: true,
 };
 
 /**
@@ -69,7 +80,7 @@ export class Server {
   constructor(service?: object, options: ServerOptions = {}) {
     checkOptions("server option", options, SERVER_OPTIONS);
     this.#core = new ServerCore({
-      ...peerParts("server", options),
+      ...peerParts("server", options, { server: options.socketType ?? "ROUTER" }),
       name: options.name ?? nameOf(service),
       clock: nodeClock,
       platformPrototypes: PLATFORM_PROTOTYPES,
@@ -91,9 +102,10 @@ export class Server {
       sendStacks: options.sendStacks ?? false,
     });
     if (service === undefined) return;
-    const { methods, describe } = options;
+    const { methods, exposedOnly, describe } = options;
     const registering = {
       ...(methods !== undefined && { methods }),
+      ...(exposedOnly !== undefined && { exposedOnly }),
       ...(describe !== undefined && { describe }),
     };
     if (typeof service !== "function") this.register(service, registering);

@@ -18,6 +18,10 @@ export interface CallPeer {
   readonly endpoint: string;
   /** Aborts when the peer is gone; until then it can be notified. Its reason is an `RpcError`. */
   readonly signal: AbortSignal;
+  /** Whether its protocol and its socket have notifications to it. */
+  readonly notifiable: boolean;
+  /** It has not read what it was sent; what is sent now waits. */
+  readonly busy: boolean;
 }
 
 /** The call that a handler is serving. */

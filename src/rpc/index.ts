@@ -27,6 +27,7 @@ export { type Failure, fromFailure, RpcError, type RpcErrorInit, toFailure } fro
 export type { InterceptedCall, Interceptor, Next } from "./interceptor.ts";
 export { type Notification, type NotificationHandler, Notifications } from "./notifications.ts";
 export type { NotifyArguments } from "./remote-peer.ts";
+export { SubscriptionBook, type SubscriptionOptions } from "./subscription-book.ts";
 export { RPC_DEFAULTS } from "./limits.ts";
 export {
   formatSignature,

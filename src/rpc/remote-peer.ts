@@ -8,7 +8,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { CallPeer } from "./context.ts";
 import type { Translator } from "./dialect.ts";
 import { RpcError } from "./errors.ts";
-import type { ChannelRef, Message } from "./packet.ts";
+import type { ChannelRef, Message, Packet } from "./packet.ts";
 import type { Link } from "./transport.ts";
 
 /** Arguments of a notification: positional ones in an array, named ones in a plain object. */
@@ -23,6 +23,13 @@ export const MAX_UNAWAITED_NOTIFICATIONS = 1000;
 const TAKEN: Promise<boolean> = Promise.resolve(true);
 const GONE: Promise<boolean> = Promise.resolve(false);
 const NO_ARGS: readonly unknown[] = [];
+const PROBE: Packet = {
+  type: "notify",
+  channel: undefined,
+  method: "probe",
+  args: NO_ARGS,
+  named: undefined,
+};
 
 /** A peer of a server. */
 export class RemotePeer implements CallPeer {
@@ -49,6 +56,14 @@ export class RemotePeer implements CallPeer {
 
   get endpoint(): string {
     return this.#link.endpoint;
+  }
+
+  get busy(): boolean {
+    return this.#gone === undefined && this.#link.full;
+  }
+
+  get notifiable(): boolean {
+    return this.#translator.encode(PROBE) !== undefined;
   }
 
   /** Made only when somebody asks for it. */
