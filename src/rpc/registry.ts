@@ -8,12 +8,16 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { nearestNames } from "../base/nearest.ts";
+import { isExposed } from "./exposed.ts";
 import { type Handler, makeMethod, type Method, type MethodDescription } from "./method.ts";
 
 /** How to register a service. */
 export interface RegisterOptions {
   /** Only these methods, by their names inside of the service. @default all of them */
   readonly methods?: readonly string[];
+  /** Only methods that were marked by `exposed`. @default false */
+  readonly exposedOnly?: boolean;
   /** What is known of a method beyond its own source text, by its name inside of the service. */
   readonly describe?: (name: string) => MethodDescription | undefined;
 }
@@ -52,7 +56,8 @@ export class Registry {
    * @throws {UsageError} `USAGE_NAME` when the name is empty, private or taken
    */
   addFunction(name: string, handler: Handler, options: RegisterOptions = {}): void {
-    this.#add(name, handler, undefined, options.describe?.(name));
+    this.#checkName(name);
+    this.#methods.set(name, makeMethod(name, handler, undefined, options.describe?.(name)));
   }
 
   /**
@@ -66,22 +71,26 @@ export class Registry {
    *
    * @param namespace - put in front of all names, with a dot; `""` for none
    * @returns how many methods were added
-   * @throws {UsageError} `USAGE_NAME` when a name is taken or a listed one does not exist
+   * @throws {UsageError} `USAGE_NAME` when a name is taken, a listed one does not exist, or none is
+   *   exposed of those that have to be
    */
   addService(namespace: string, service: object, options: RegisterOptions = {}): number {
     const found: Found = new Map();
     const root = soleDefault(service) ?? service;
     this.#collect(root, "", found, [root]);
-    const wanted = options.methods ?? [...found.keys()];
-    for (const name of wanted) {
+    if (options.exposedOnly === true) keepExposed(found);
+    const wanted = new Map<string, Method>();
+    for (const name of options.methods ?? found.keys()) {
       const method = found.get(name);
-      if (method === undefined) {
-        throw new UsageError("USAGE_NAME", `the service has no method "${name}" to register`);
-      }
+      if (method === undefined) throw noSuchMethod(name, found);
       const fullName = namespace === "" ? name : `${namespace}.${name}`;
-      this.#add(fullName, method.handler, method.owner, options.describe?.(name));
+      this.#checkName(fullName);
+      const { handler, owner } = method;
+      wanted.set(fullName, makeMethod(fullName, handler, owner, options.describe?.(name)));
     }
-    return wanted.length;
+    // All or none: a name that is taken leaves nothing half registered.
+    for (const [fullName, method] of wanted) this.#methods.set(fullName, method);
+    return wanted.size;
   }
 
   /** Removes a method, or all methods of a namespace. Returns how many were removed. */
@@ -130,12 +139,7 @@ export class Registry {
     }
   }
 
-  #add(
-    name: string,
-    handler: Handler,
-    owner: object | undefined,
-    described: MethodDescription | undefined,
-  ): void {
+  #checkName(name: string): void {
     if (name === "" || name.split(".").some((part) => part === "" || part.startsWith("_"))) {
       throw new UsageError(
         "USAGE_NAME",
@@ -145,11 +149,22 @@ export class Registry {
     if (this.#methods.has(name)) {
       throw new UsageError("USAGE_NAME", `a method "${name}" is registered already`);
     }
-    this.#methods.set(name, makeMethod(name, handler, owner, described));
   }
 }
 
+function noSuchMethod(name: string, found: Found): UsageError {
+  const near = nearestNames(name, found.keys());
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  return new UsageError("USAGE_NAME", `the service has no method "${name}" to register${hint}`);
+}
+
 type Found = Map<string, { readonly handler: Handler; readonly owner: object }>;
+
+function keepExposed(found: Found): void {
+  for (const [name, { handler }] of found) if (!isExposed(handler)) found.delete(name);
+  if (found.size > 0) return;
+  throw new UsageError("USAGE_NAME", "the service has no method that was marked by exposed()");
+}
 
 function isOffered(name: string): boolean {
   return !name.startsWith("_") && name !== "constructor" && !name.includes(".");

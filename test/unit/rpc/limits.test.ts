@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { checkOptions, count, duration, interval } from "../../../src/rpc/limits.ts";
+
+const OPTION = expect.objectContaining({ code: "USAGE_OPTION" }) as Error;
+
+describe("options", () => {
+  test("that are not known are told with the nearest name", () => {
+    const known = { timeoutMs: true, heartbeatMs: true };
+    checkOptions("option", { timeoutMs: 1, heartbeatMs: undefined }, known);
+    expect(() => checkOptions("option", { timeout: 1 }, known)).toThrow(
+      'there is no option "timeout"; did you mean timeoutMs?',
+    );
+    expect(() => checkOptions("option", { toString: 1 }, known)).toThrow(
+      'there is no option "toString"',
+    );
+  });
+
+  test("that count are whole numbers of a least size, or Infinity", () => {
+    expect(count("n", undefined, 7, 1)).toBe(7);
+    expect(count("n", 1, 7, 1)).toBe(1);
+    expect(count("n", Infinity, 7, 1)).toBe(Infinity);
+    for (const bad of [0, -1, 1.5, Number.NaN, -Infinity, "5" as unknown as number]) {
+      expect(() => count("n", bad, 7, 1)).toThrow(OPTION);
+    }
+  });
+
+  test("that are durations are numbers from 0 on", () => {
+    expect(duration("t", 0)).toBe(0);
+    expect(duration("t", 0.5)).toBe(0.5);
+    expect(interval("t", undefined, 5)).toBe(5);
+    expect(interval("t", Infinity, 5)).toBe(0);
+    for (const bad of [-1, Number.NaN, "5" as unknown as number]) {
+      expect(() => duration("t", bad)).toThrow(OPTION);
+      expect(() => interval("t", bad, 5)).toThrow(OPTION);
+    }
+  });
+});
