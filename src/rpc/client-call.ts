@@ -157,6 +157,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   /** The answer is a stream. */
   resolveStream(): void {
+    // Who has the stream hears how it ended, also without having read yet.
+    this.#queue ??= new ItemQueue(this);
     this.#settle()?.resolve(this.stream);
   }
 
