@@ -14,6 +14,7 @@ import {
   pickle,
   type Serializer,
 } from "../../../src/dialects/netcall/serializer.ts";
+import type { Caller } from "../../../src/rpc/caller.ts";
 import type { RemoteStream } from "../../../src/rpc/remote-stream.ts";
 import type { Message } from "../../../src/rpc/packet.ts";
 import { everything, FramePeer } from "../../support/netcall.ts";
@@ -224,6 +225,25 @@ function expectedOutcome({ decoded }: Entry, step: boolean): unknown {
   return step ? { value, done: false } : value;
 }
 
+/** Does what the original client was told to do. */
+function act(
+  { decoded }: Entry,
+  caller: Caller,
+  stream: RemoteStream | undefined,
+): PromiseLike<unknown> {
+  const { procedure = "", args, kwargs, ignore } = decoded;
+  const given = notedValue(args);
+  if (stream !== undefined && procedure === "_SEND") return stream.next(given ?? undefined);
+  if (stream !== undefined && procedure === "_CLOSE") return stream.return();
+  if (stream !== undefined && procedure === "_THROW") {
+    return stream.throw(named(...thrownBy(args)));
+  }
+  if (ignore === "1") return caller.notify(procedure, given as unknown[]);
+  const names = notedValue(kwargs) as Record<string, unknown>;
+  const options = Object.keys(names).length === 0 ? {} : { named: names };
+  return caller.call(procedure, given as unknown[], options);
+}
+
 describe("in the place of the original client", () => {
   const ofClients = scenarios.filter(({ clientFrames }) => clientFrames !== "hand made");
 
@@ -239,8 +259,8 @@ describe("in the place of the original client", () => {
     let outcome: Promise<unknown> | undefined;
     let step = false;
     for (const entry of scenario.exchange) {
-      const { procedure = "", args, kwargs, ignore, type } = entry.decoded;
       if (entry.from === "server") {
+        const { type } = entry.decoded;
         recorded.answer(entry, id);
         // oxlint-disable-next-line no-await-in-loop -- the conversation goes on step by step
         await world.settle();
@@ -252,18 +272,8 @@ describe("in the place of the original client", () => {
         else expect(got).toStrictEqual(expectedOutcome(entry, step));
         continue;
       }
-      step = procedure.startsWith("_");
-      const given = notedValue(args);
-      if (procedure === "_SEND") outcome = stream?.next(given ?? undefined);
-      else if (procedure === "_THROW") outcome = stream?.throw(named(...thrownBy(args)));
-      else if (procedure === "_CLOSE") outcome = stream?.return();
-      else if (ignore === "1") outcome = caller.notify(procedure, given as unknown[]);
-      else {
-        const names = notedValue(kwargs) as Record<string, unknown>;
-        const options = Object.keys(names).length === 0 ? {} : { named: names };
-        outcome = outcomeOf(caller.call(procedure, given as unknown[], options));
-      }
-      outcome = outcome === undefined ? undefined : outcomeOf(outcome);
+      step = entry.decoded.procedure?.startsWith("_") === true;
+      outcome = outcomeOf(act(entry, caller, stream));
       // oxlint-disable-next-line no-await-in-loop
       await world.settle();
       id = recorded.check(entry, id);
