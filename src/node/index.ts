@@ -35,6 +35,7 @@ export {
 export type { Notification, NotificationHandler, Notifications } from "../rpc/notifications.ts";
 export type { Headers } from "../rpc/packet.ts";
 export type { RegisterOptions } from "../rpc/registry.ts";
+export { exposed } from "../rpc/exposed.ts";
 export { isStream, type RemoteStream } from "../rpc/remote-stream.ts";
 export type { RpcEvent } from "../rpc/rpc-event.ts";
 export type { NotifyArguments } from "../rpc/remote-peer.ts";
@@ -48,6 +49,7 @@ export {
 } from "../sockets/errors.ts";
 export type { SocketOptions } from "../sockets/socket-options.ts";
 export {
+  type BatchMembers,
   type BatchResults,
   Client,
   type ClientConstructor,
@@ -56,6 +58,14 @@ export {
   type ServiceDescription,
 } from "./client.ts";
 export { DIAGNOSTICS_CHANNEL, type Logger } from "./log.ts";
+export {
+  type Collector,
+  MultiCall,
+  type MultiCallConstructor,
+  type MultiCallMembers,
+  MultiCallResults,
+  type UntypedCollector,
+} from "./multicall.ts";
 export {
   type OneWayOf,
   type OneWayOptions,

@@ -1,0 +1,36 @@
+/**
+ * Marks on methods that a service means to offer, for registration with `exposedOnly`.
+ *
+ * @module
+ */
+
+import type { Handler } from "./method.ts";
+
+const MARKED = new WeakSet<Handler>();
+
+/**
+ * Marks a method, as a decorator or as a function.
+ *
+ * ```ts
+ * class Counter {
+ *   @exposed
+ *   increment() { … }
+ *
+ *   static {
+ *     exposed(this.prototype.increment); // the same without decorators
+ *   }
+ * }
+ * server.register("counter", new Counter(), { exposedOnly: true });
+ * ```
+ *
+ * @returns the method itself
+ */
+export function exposed<Method extends Handler>(method: Method): Method {
+  MARKED.add(method);
+  return method;
+}
+
+/** Whether a method was marked. */
+export function isExposed(method: Handler): boolean {
+  return MARKED.has(method);
+}
