@@ -97,3 +97,30 @@ export class FramePeer implements TransportOwner {
     // It goes on trying.
   }
 }
+
+/** A generator that tells what arrives at its `yield`. */
+export function told(): {
+  readonly log: unknown[];
+  readonly tell: () => Generator<unknown, unknown, unknown>;
+} {
+  const log: unknown[] = [];
+  return {
+    log,
+    *tell(): Generator<unknown, unknown, unknown> {
+      let value: unknown = "begun";
+      try {
+        for (;;) {
+          try {
+            value = yield value;
+            log.push(value);
+            if (value === "enough") return { last: value };
+          } catch (error) {
+            value = `caught ${(error as Error).name}: ${(error as Error).message}`;
+          }
+        }
+      } finally {
+        log.push("closed");
+      }
+    },
+  };
+}
