@@ -42,6 +42,13 @@ export interface ClientOptions extends PeerOptions {
   readonly passiveHeartbeat?: boolean;
   /** How many calls may wait while no peer is there; more fail at once. @default 10_000 */
   readonly maxQueuedCalls?: number;
+  /**
+   * After how long without an answer a call is sent again, in ms, where a repeated request runs once
+   * by its id, as in zrpc; 0 sends again only when the connection was lost.
+   *
+   * @default 3000
+   */
+  readonly retryTimeoutMs?: number;
   /** Sent with every call. @default none */
   readonly headers?: Headers;
   /** The tongue it speaks. @default zerorpc() */
@@ -64,6 +71,7 @@ const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
   totalTimeoutMs: true,
   passiveHeartbeat: true,
   maxQueuedCalls: true,
+  retryTimeoutMs: true,
   headers: true,
   dialect: true,
   onNotification: true,
@@ -227,6 +235,11 @@ export const Client: ClientConstructor = class {
         options.maxQueuedCalls,
         RPC_DEFAULTS.maxQueuedCalls,
         0,
+      ),
+      retryTimeoutMs: interval(
+        "retryTimeoutMs",
+        options.retryTimeoutMs,
+        RPC_DEFAULTS.retryTimeoutMs,
       ),
     });
     const settings: CallerSettings = {

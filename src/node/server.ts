@@ -29,6 +29,13 @@ export interface ServerOptions extends PeerOptions {
   readonly maxQueuedCalls?: number;
   /** How many calls one peer may have open; more fail with `resource_exhausted`. @default 10_000 */
   readonly maxCallsPerPeer?: number;
+  /**
+   * How many outcomes are kept for requests that come again, where requests have ids for that, as in
+   * zrpc. What is kept is what the method gave, so it may be large.
+   *
+   * @default 10
+   */
+  readonly rememberedReplies?: number;
   /** Whether callers get the stacks of handlers' errors. @default false */
   readonly sendStacks?: boolean;
   /** Only these methods of the service. @default all */
@@ -54,6 +61,7 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
   poolSize: true,
   maxQueuedCalls: true,
   maxCallsPerPeer: true,
+  rememberedReplies: true,
   sendStacks: true,
   methods: true,
   exposedOnly: true,
@@ -98,6 +106,12 @@ export class Server {
         options.maxCallsPerPeer,
         RPC_DEFAULTS.maxCallsPerPeer,
         1,
+      ),
+      rememberedReplies: count(
+        "rememberedReplies",
+        options.rememberedReplies,
+        RPC_DEFAULTS.rememberedReplies,
+        0,
       ),
       sendStacks: options.sendStacks ?? false,
     });

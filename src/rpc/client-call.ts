@@ -63,6 +63,10 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   channel: ChannelRef | undefined = undefined;
   /** Number of the request among the messages of its link. */
   sequence: number = 0;
+  /** The latest channel of a call that may be sent again, kept when its connection is lost. */
+  earlier: ChannelRef | undefined = undefined;
+  /** When the request is sent again unless it has been answered; `Infinity` for never. */
+  resendAt: number = Infinity;
   /** The peer has been heard on the channel. */
   answered: boolean = false;
   /** The peer may run ahead of the consumer, within the window. */

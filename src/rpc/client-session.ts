@@ -13,6 +13,7 @@ import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { NotifyPacket } from "./notifications.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
+import { lostRemote, overrun, peerGone, unsupported } from "./peer-errors.ts";
 import { Pump } from "./pump.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -26,6 +27,8 @@ export interface ClientSessionSettings {
   readonly heartbeatMs: number;
   /** Beats only after the peer has. */
   readonly passiveHeartbeat: boolean;
+  /** After how long requests are sent again, where the dialect lets them, in ms; 0 is never. */
+  readonly retryTimeoutMs: number;
   readonly window: WindowLimits;
   readonly observer: Observer | undefined;
   /** The peer has said something beside all answers. */
@@ -53,6 +56,8 @@ export class ClientSession {
   openCalls = 0;
   /** The peer has said that it takes no new calls. */
   draining = false;
+  /** How many calls the peer may have open. */
+  readonly maxOpenCalls: number;
   #givenMessages = 0;
 
   constructor(
@@ -63,6 +68,7 @@ export class ClientSession {
     this.link = link;
     this.#translator = dialect.translator;
     this.#traits = dialect.traits;
+    this.maxOpenCalls = dialect.translator.maxOpenCalls ?? Infinity;
     this.#settings = settings;
   }
 
@@ -72,7 +78,7 @@ export class ClientSession {
    * @throws {CodecError} when an argument cannot be written; nothing was sent then
    */
   open(call: ClientCall, now: number): void {
-    const channel = this.#translator.open();
+    const channel = this.#translator.open(call.earlier);
     const message = this.#encode(call, channel, now);
     this.#enter(call, channel, now);
     if (message !== undefined) this.#give(message);
@@ -88,7 +94,7 @@ export class ClientSession {
     const unsent: Unsent[] = [];
     const requests: (EncodedRequest & { readonly call: ClientCall })[] = [];
     for (const call of calls) {
-      const channel = this.#translator.open();
+      const channel = this.#translator.open(call.earlier);
       try {
         const message = this.#encode(call, channel, now);
         if (message !== undefined) requests.push({ call, channel, message });
@@ -122,6 +128,11 @@ export class ClientSession {
     call.openedAt = now;
     call.session = this;
     call.channel = channel;
+    if (this.#traits.resends === true) {
+      call.earlier = channel;
+      const { retryTimeoutMs } = this.#settings;
+      if (retryTimeoutMs > 0) call.resendAt = now + retryTimeoutMs;
+    }
     this.openCalls++;
   }
 
@@ -144,6 +155,16 @@ export class ClientSession {
     if (call.state === "open") this.#schedule(call);
   }
 
+  /** Sends a request once more, under the same id, because its answer fails to come. */
+  #resend(call: ClientCall, now: number): void {
+    call.resendAt = now + this.#settings.retryTimeoutMs;
+    // What was not even handed to the wire is not lost.
+    if (this.link.sentMessages < call.sequence) return;
+    const { method, args } = call.request;
+    const options = requestOptions(call, now);
+    this.#send(call, (channel) => ({ type: "request", channel, method, args, options }));
+  }
+
   /** Takes messages of the peer. */
   receive(messages: readonly Message[], now: number): void {
     const packets = this.#packets;
@@ -152,6 +173,12 @@ export class ClientSession {
       this.#translator.decode(message, packets);
       for (const packet of packets) this.#accept(packet, now);
     }
+  }
+
+  /** Whether the peer takes one more call. */
+  get takesCalls(): boolean {
+    if (this.link.full || this.draining) return false;
+    return this.openCalls < this.maxOpenCalls;
   }
 
   /** The calls that wait for this peer. */
@@ -200,7 +227,7 @@ export class ClientSession {
     if (value === undefined) this.#credit(call, 1);
     else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
-    } else this.#unsupported(call, "values that are sent to a generator");
+    } else this.cancel(call, unsupported(call, "values that are sent to a generator"));
     this.#window(call).granted(1);
   }
 
@@ -209,7 +236,7 @@ export class ClientSession {
     if (call.state !== "open" || this.#tooEarly(call)) return;
     if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "throw", channel, failure }));
-    } else this.#unsupported(call, "errors that are thrown into a generator");
+    } else this.cancel(call, unsupported(call, "errors that are thrown into a generator"));
     this.#window(call).granted(1);
   }
 
@@ -259,27 +286,23 @@ export class ClientSession {
       const { heartbeatMs } = this.#settings;
       const heartbeat = (call.heartbeat ??= new Heartbeat(heartbeatMs, call.openedAt));
       if (heartbeat.isLost(now)) {
-        this.#fail(call, this.#lost(call, heartbeat));
+        this.#fail(call, lostRemote(call, heartbeat.toleranceMs));
         return;
       }
       this.#beat(call, now);
     }
+    if (now >= call.resendAt) this.#resend(call, now);
     this.#schedule(call);
   }
 
-  /** Ends all calls: the peer is gone. What never left goes back. */
+  /** Ends all calls: the peer is gone. What never left, or may be sent again, goes back. */
   disconnect(cause: Error | undefined): void {
     const { sentMessages, endpoint } = this.link;
     for (const call of this.calls()) {
       const left = sentMessages >= call.sequence;
-      const { method } = call.request;
-      const how = left ? "the call may have run" : "the call was not sent";
-      const error = new RpcError("unavailable", `the peer at ${endpoint} is gone; ${how}`, {
-        method,
-        mayHaveRun: left,
-        ...(cause !== undefined && { cause }),
-      });
-      if (left && !call.request.idempotent) this.#fail(call, error);
+      const error = peerGone(call, endpoint, left, cause);
+      const mayRepeat = !left || call.request.idempotent || this.#traits.resends === true;
+      if (!mayRepeat) this.#fail(call, error);
       else this.#giveBack(call, error);
     }
   }
@@ -344,9 +367,7 @@ export class ClientSession {
       this.#schedule(call);
     }
     if (!this.#window(call).received(packet.octets)) {
-      const { method } = call.request;
-      const message = "the peer streamed more items than it had credit for";
-      this.cancel(call, new RpcError("resource_exhausted", message, { method }));
+      this.cancel(call, overrun(call));
       return;
     }
     call.queue.push(packet.value);
@@ -407,21 +428,9 @@ export class ClientSession {
       call.startedAt + totalTimeoutMs,
       call.heardAt + idleTimeoutMs,
       this.#beatAt(call),
+      call.resendAt,
     );
     this.#settings.wheel.schedule(call, at);
-  }
-
-  #lost(call: ClientCall, heartbeat: Heartbeat): RpcError {
-    const seconds = heartbeat.toleranceMs / 1000;
-    return new RpcError("unavailable", `lost remote after ${seconds} s without a heartbeat`, {
-      method: call.request.method,
-      name: "LostRemote",
-    });
-  }
-
-  #unsupported(call: ClientCall, what: string): void {
-    const message = `the peer's protocol knows no ${what}`;
-    this.cancel(call, new RpcError("unimplemented", message, { method: call.request.method }));
   }
 
   /** Tells a peer that may understand it; one that is known not to is left alone. */

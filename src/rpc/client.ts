@@ -12,6 +12,7 @@ import { TimerWheel } from "../base/timer-wheel.ts";
 import { ClientCall, type CallOutcome, type CallRequest } from "./client-call.ts";
 import { ClientSession, type ClientSessionSettings, type Unsent } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
+import { RPC_DEFAULTS } from "./limits.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
@@ -27,6 +28,8 @@ export interface ClientSettings {
   readonly heartbeatMs: number;
   readonly passiveHeartbeat: boolean;
   readonly maxQueuedCalls: number;
+  /** @default RPC_DEFAULTS.retryTimeoutMs */
+  readonly retryTimeoutMs?: number;
   readonly window: WindowLimits;
   readonly observer: Observer | undefined;
   readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
@@ -52,6 +55,8 @@ export class ClientCore implements TransportOwner {
   #openCalls = 0;
   #idleWaiters: (() => void)[] = [];
   #phase: "open" | "draining" | "closed" = "open";
+  /** Some peer has taken only so many calls at once. */
+  #limited = false;
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
@@ -65,6 +70,7 @@ export class ClientCore implements TransportOwner {
       wheel: this.#wheel,
       heartbeatMs: settings.heartbeatMs,
       passiveHeartbeat: settings.passiveHeartbeat,
+      retryTimeoutMs: settings.retryTimeoutMs ?? RPC_DEFAULTS.retryTimeoutMs,
       window: settings.window,
       observer: settings.observer,
       notified: (packet, link) => this.notifications.take(packet, link),
@@ -217,6 +223,7 @@ export class ClientCore implements TransportOwner {
     );
     this.#sessions.set(link, session);
     this.#peers = [...this.#sessions.values()];
+    if (session.maxOpenCalls < Infinity) this.#limited = true;
     this.#unreachable.delete(link.endpoint);
     observer?.({ type: "peer-opened", endpoint: link.endpoint, address: link.address });
     this.#sendWaiting();
@@ -266,6 +273,11 @@ export class ClientCore implements TransportOwner {
   #openTogether(session: ClientSession, batch: ReadonlySet<ClientCall>, now: number): void {
     const calls = [...batch];
     for (const call of calls) this.#unwait(call);
+    if (session.maxOpenCalls < Infinity) {
+      for (const call of calls) call.batch = undefined;
+      for (const call of calls) this.#send(call, now);
+      return;
+    }
     for (const unsent of session.openTogether(calls, now)) this.#unsent(unsent);
     this.#setAlarm();
   }
@@ -282,12 +294,12 @@ export class ClientCore implements TransportOwner {
     const count = peers.length;
     if (count === 1) {
       const only = peers[0] as ClientSession;
-      return only.link.full || only.draining ? undefined : only;
+      return only.takesCalls ? only : undefined;
     }
     let best: ClientSession | undefined;
     for (let i = 0; i < count; i++) {
       const peer = peers[(this.#turn + i) % count] as ClientSession;
-      if (peer.link.full || peer.draining) continue;
+      if (!peer.takesCalls) continue;
       if (best === undefined || peer.openCalls < best.openCalls) best = peer;
     }
     this.#turn++;
@@ -354,6 +366,8 @@ export class ClientCore implements TransportOwner {
 
   #callClosed(): void {
     this.#openCalls--;
+    // A peer that has had as many calls as it takes may take one now.
+    if (this.#limited && this.#waiting.size > 0 && this.#phase !== "closed") this.#sendWaiting();
     if (this.#openCalls > 0 || this.#idleWaiters.length === 0) return;
     for (const waiter of this.#idleWaiters.splice(0)) waiter();
   }
@@ -399,7 +413,11 @@ export class ClientCore implements TransportOwner {
     return new RpcError(
       "unavailable",
       `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`,
-      { method, mayHaveRun: false, ...(cause !== undefined && { cause }) },
+      {
+        method,
+        mayHaveRun: call.earlier !== undefined,
+        ...(cause !== undefined && { cause }),
+      },
     );
   }
 

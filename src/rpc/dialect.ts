@@ -42,6 +42,13 @@ export interface DialectTraits {
    * @default false
    */
   readonly lockstep?: boolean;
+  /**
+   * A request that comes again under its id runs once, so clients send it again when its answer
+   * fails to come.
+   *
+   * @default false
+   */
+  readonly resends?: boolean;
 }
 
 /** A request as `encode` has just written it. */
@@ -70,8 +77,15 @@ export interface Translator {
    * side only; not there where the protocol has no such message.
    */
   join?(requests: readonly EncodedRequest[]): Message;
-  /** Names a new channel. Client side only. */
-  open(): ChannelRef;
+  /**
+   * Names a new channel. Client side only.
+   *
+   * @param earlier - the channel of the same call over a connection that was lost, where the dialect
+   *   has {@link DialectTraits.resends}: the new one asks under its id
+   */
+  open(earlier?: ChannelRef): ChannelRef;
+  /** How many calls the peer may have open; further ones wait here. @default Infinity */
+  readonly maxOpenCalls?: number;
   /**
    * Remembers a channel whose call goes on after its request was handled, so that later packets
    * find it. Server side only; the client side remembers from `open` on.

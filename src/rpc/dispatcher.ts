@@ -11,10 +11,11 @@
 import { nearestNames } from "../base/nearest.ts";
 import { countMismatch, placeNamed } from "./arguments.ts";
 import { exchangeContext } from "./context.ts";
-import type { Failure } from "./errors.ts";
+import { type Failure, RpcError } from "./errors.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
 import { isThenable, streamOf } from "./pump.ts";
+import { type Outcome, ReplyCache } from "./reply-cache.ts";
 import type { ServerCall } from "./server-call.ts";
 
 /** What a dispatcher needs to know. */
@@ -28,6 +29,8 @@ export interface DispatcherSettings {
   readonly poolSize: number;
   /** How many calls may wait for a handler. */
   readonly maxQueuedCalls: number;
+  /** How many outcomes are kept for requests that come again. */
+  readonly rememberedReplies: number;
 }
 
 /** A call whose handler may run. */
@@ -42,6 +45,7 @@ export class Dispatcher {
   readonly #settings: DispatcherSettings;
   #running = 0;
   readonly #waiting = new Map<ServerCall, Ready>();
+  readonly #replies: ReplyCache<ServerCall>;
   /** Followers whose turn has come, while they are dispatched one by one. */
   #ready: ServerCall[] = [];
   /** Waiting calls are being started: a handler that is over at once starts no further one itself. */
@@ -49,6 +53,7 @@ export class Dispatcher {
 
   constructor(settings: DispatcherSettings) {
     this.#settings = settings;
+    this.#replies = new ReplyCache(settings.rememberedReplies);
   }
 
   /** Handlers that run. */
@@ -68,18 +73,24 @@ export class Dispatcher {
       (before.followers ??= []).push(call);
       return;
     }
+    const id = call.options?.requestId;
+    if (id !== undefined && !this.#isFirst(id, call)) return;
     const method = this.#settings.find(call);
     if (method === undefined) {
-      call.session.fail(call, this.#unknownMethod(call.method));
+      this.#refuse(call, this.#unknownMethod(call.method));
       return;
     }
     const args = this.#match(call, method);
-    if (args === undefined) return;
+    if (args !== undefined) this.#start(call, method, args);
+  }
+
+  /** Runs the handler at once or lets the call wait for its turn. */
+  #start(call: ServerCall, method: Method, args: readonly unknown[]): void {
     const { poolSize, maxQueuedCalls } = this.#settings;
     if (this.#running < poolSize) this.#run(call, method, args);
     else if (this.#waiting.size < maxQueuedCalls) this.#waiting.set(call, { call, method, args });
     else {
-      call.session.fail(call, {
+      this.#refuse(call, {
         status: "resource_exhausted",
         name: "RpcError",
         message:
@@ -92,7 +103,8 @@ export class Dispatcher {
 
   /** Takes note that a call has been answered or given up: it waits no more, nor do its followers. */
   closed(call: ServerCall): void {
-    if (this.#waiting.size > 0) this.#waiting.delete(call);
+    const waited = this.#waiting.size > 0 && this.#waiting.delete(call);
+    this.#leave(call, waited);
     const { followers } = call;
     if (followers === undefined) return;
     call.followers = undefined;
@@ -105,13 +117,14 @@ export class Dispatcher {
 
   /** Takes a call out of those that wait, and its followers too. */
   forget(call: ServerCall): void {
-    this.#waiting.delete(call);
+    this.#leave(call, this.#waiting.delete(call));
     call.followers = undefined;
   }
 
   /** Runs none of those that wait. */
   clear(): void {
     this.#waiting.clear();
+    this.#replies.clear();
   }
 
   /**
@@ -126,9 +139,10 @@ export class Dispatcher {
     this.#starting = true;
     for (const { call: next, method, args } of this.#waiting.values()) {
       if (this.#running >= this.#settings.poolSize) break;
-      this.#waiting.delete(next);
       // Its timer may be late: what kept this process busy also kept the timer.
-      if (!next.session.expireIfDue(next)) this.#run(next, method, args);
+      if (next.session.expireIfDue(next)) continue;
+      this.#waiting.delete(next);
+      this.#run(next, method, args);
     }
     this.#starting = false;
   }
@@ -139,14 +153,14 @@ export class Dispatcher {
     if (named !== undefined) {
       const placed = placeNamed(method, args, named);
       if (placed.type === "mismatch") {
-        call.session.fail(call, placed.failure);
+        this.#refuse(call, placed.failure);
         return undefined;
       }
       args = placed.args;
     }
     const mismatch = countMismatch(method, args.length);
     if (mismatch !== undefined) {
-      call.session.fail(call, mismatch);
+      this.#refuse(call, mismatch);
       return undefined;
     }
     if (inputIndex === undefined || inputIndex < 0 || inputIndex >= args.length) return args;
@@ -183,8 +197,12 @@ export class Dispatcher {
       const source = streamOf(result);
       if (source === undefined) {
         call.session.reply(call, result);
+        this.#settle(call, { type: "result", value: result });
         this.finished(call);
-      } else call.stream(source);
+      } else {
+        call.stream(source);
+        this.#turnAway(call);
+      }
     } catch (error) {
       this.#fail(call, error);
     }
@@ -192,7 +210,56 @@ export class Dispatcher {
 
   #fail(call: ServerCall, error: unknown): void {
     call.session.failWith(call, error);
+    this.#settle(call, { type: "failure", error });
     this.finished(call);
+  }
+
+  /** Whether a request has to run. If not, it has been answered or will be with the first one. */
+  #isFirst(id: string, call: ServerCall): boolean {
+    const known = this.#replies.enter(id, call);
+    if (known === "first") return true;
+    if (known !== "joined") repeat(call, known);
+    return false;
+  }
+
+  /** Answers a call that has not run. */
+  #refuse(call: ServerCall, failure: Failure): void {
+    const id = call.options?.requestId;
+    if (id !== undefined) this.#replies.forget(id);
+    call.session.fail(call, failure);
+  }
+
+  /** Keeps how a request has ended and answers those who sent it again. */
+  #settle(call: ServerCall, outcome: Outcome): void {
+    const id = call.options?.requestId;
+    if (id === undefined) return;
+    for (const joined of this.#replies.settle(id, outcome)) repeat(joined, outcome);
+  }
+
+  /** The answer is a stream, which cannot be given twice. */
+  #turnAway(call: ServerCall): void {
+    const id = call.options?.requestId;
+    if (id === undefined) return;
+    const error = new RpcError(
+      "aborted",
+      "the answer is a stream, which only its first caller gets",
+      {
+        method: call.method,
+      },
+    );
+    for (const joined of this.#replies.forget(id)) joined.session.failWith(joined, error);
+  }
+
+  /**
+   * A call is over for its caller.
+   *
+   * @param waited - its handler has not begun, so one of those who sent it again takes its place
+   */
+  #leave(call: ServerCall, waited: boolean): void {
+    const id = call.options?.requestId;
+    if (id === undefined) return;
+    if (!waited) this.#replies.leave(id, call);
+    else for (const joined of this.#replies.forget(id)) this.dispatch(joined);
   }
 
   #intercepted(call: ServerCall, method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -229,6 +296,12 @@ export class Dispatcher {
 }
 
 const NO_OPTIONS: NonNullable<ServerCall["options"]> = {};
+
+/** Gives a call the outcome of another one with the same request. */
+function repeat(call: ServerCall, outcome: Outcome): void {
+  if (outcome.type === "result") call.session.reply(call, outcome.value);
+  else call.session.failWith(call, outcome.error);
+}
 
 function invoke(method: Method, call: ServerCall, args: readonly unknown[]): unknown {
   return method.invoke(method.wantsContext ? [call, ...args] : args);

@@ -29,6 +29,8 @@ export const RPC_DEFAULTS = {
   heartbeatMs: 5_000,
   maxQueuedCalls: 10_000,
   maxCallsPerPeer: 10_000,
+  rememberedReplies: 10,
+  retryTimeoutMs: 3_000,
 } as const;
 
 /**

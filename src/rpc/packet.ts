@@ -50,6 +50,11 @@ export interface RequestOptions {
   readonly oneWay?: boolean;
   /** The call of this channel has to be over before this one runs. */
   readonly after?: ChannelRef;
+  /**
+   * Names the request among all that a server gets, from whatever peer: one that comes again under
+   * the same id runs once, and gets the outcome of the first.
+   */
+  readonly requestId?: string;
 }
 
 export type Packet =

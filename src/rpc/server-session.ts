@@ -238,7 +238,11 @@ export class ServerSession {
   /** Ends all calls without an answer: the peer is gone. */
   disconnect(): void {
     this.#peer?.disconnect();
-    for (const call of this.#kept) this.drop(call, gone(call, "the caller is gone"));
+    for (const call of this.#kept) {
+      // Who sends requests again will come back for the outcome, over another connection.
+      if (call.options?.requestId !== undefined) this.#close(call);
+      else this.drop(call, gone(call, "the caller is gone"));
+    }
   }
 
   /** Pumps go on that waited for the link. */

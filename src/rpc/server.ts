@@ -13,6 +13,7 @@ import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import type { Interceptor } from "./interceptor.ts";
+import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { Message, Packet } from "./packet.ts";
 import { MAX_WAITING_STEPS } from "./pump.ts";
@@ -36,6 +37,8 @@ export interface ServerSettings {
   readonly poolSize: number;
   readonly maxQueuedCalls: number;
   readonly maxCallsPerPeer: number;
+  /** @default RPC_DEFAULTS.rememberedReplies */
+  readonly rememberedReplies?: number;
   readonly sendStacks: boolean;
   readonly window: WindowLimits;
   readonly interceptors: readonly Interceptor[];
@@ -74,6 +77,7 @@ export class ServerCore implements TransportOwner {
       interceptors: settings.interceptors,
       poolSize: settings.poolSize,
       maxQueuedCalls: settings.maxQueuedCalls,
+      rememberedReplies: settings.rememberedReplies ?? RPC_DEFAULTS.rememberedReplies,
     });
     this.#sessionSettings = {
       clock: settings.clock,

@@ -1,0 +1,63 @@
+/**
+ * The zrpc dialect: MessagePack arrays between REQ or DEALER and REP or ROUTER.
+ *
+ * Spec: docs/protocols/zrpc.md.
+ *
+ * @module
+ */
+
+import type { Random } from "../../base/clock.ts";
+import { CODEC_DEFAULTS, type CodecLimits } from "../../codec/errors.ts";
+import { MsgpackReader } from "../../codec/msgpack-reader.ts";
+import { MsgpackWriter } from "../../codec/msgpack-writer.ts";
+import type { Dialect } from "../../rpc/dialect.ts";
+import { ClientTranslator, type RequestForm } from "./client-translator.ts";
+import { looksLikeRequest, openEnvelope } from "./envelope.ts";
+import { builtinMethods, introspection } from "./introspection.ts";
+import { RequestIds } from "./request-ids.ts";
+import { type Octets, ServerTranslator } from "./server-translator.ts";
+
+/** Options of {@link zrpc}. */
+export interface ZrpcOptions {
+  /**
+   * What a client writes: `"arguments"`, or `"payload"` for servers that know the older form alone,
+   * in which a call has one argument. Servers read both.
+   *
+   * @default "arguments"
+   */
+  readonly form?: RequestForm;
+  /** Makes request ids. Who can guess one can ask for its answer. @default Math.random */
+  readonly random?: Random;
+  /** Limits of decoding. @default CODEC_DEFAULTS */
+  readonly limits?: CodecLimits;
+}
+
+/** Makes the zrpc dialect. */
+export function zrpc(options: ZrpcOptions = {}): Dialect {
+  const form = options.form ?? "arguments";
+  const ids = new RequestIds(options.random ?? Math.random);
+  // Encoding and decoding are never interrupted, so one pair serves all peers.
+  const octets: Octets = {
+    reader: new MsgpackReader(options.limits ?? CODEC_DEFAULTS),
+    writer: new MsgpackWriter(),
+  };
+  return {
+    name: "zrpc",
+    traits: {
+      streams: false,
+      heartbeats: false,
+      credit: false,
+      freeItems: 0,
+      maxGrantItems: Infinity,
+      resends: true,
+    },
+    recognises: (message) => {
+      const envelope = openEnvelope(message);
+      return typeof envelope !== "string" && looksLikeRequest(envelope.payload);
+    },
+    clientTranslator: (peer) => new ClientTranslator(octets, ids, form, peer),
+    serverTranslator: (peer) => new ServerTranslator(octets, peer),
+    builtins: builtinMethods,
+    introspection,
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * The list of methods, which zrpc asks for with nil as method.
+ *
+ * Spec: docs/protocols/zrpc.md, "Lists".
+ *
+ *     {"add": {"docstring": "Adds.", "args_required": ["a"], "args_optional": {"b": 1}}}
+ *
+ * @module
+ */
+
+import type { Introspection } from "../../rpc/dialect.ts";
+import {
+  makeMethod,
+  type Method,
+  type MethodDescription,
+  type ParameterDescription,
+} from "../../rpc/method.ts";
+import type { Registry } from "../../rpc/registry.ts";
+
+/** What nil as method is called on our side. No service can have a method of such a name. */
+export const LIST_METHOD = "_zrpc_list";
+
+/** A method as the list tells it. */
+export interface ListedMethod {
+  readonly docstring: string;
+  readonly args_required: readonly string[];
+  readonly args_optional: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the built-in method over a registry. It sees every later change of it. */
+export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
+  return new Map([[LIST_METHOD, makeMethod(LIST_METHOD, () => listMethods(registry))]]);
+}
+
+/** Reads the list, of whatever peer. Its service does not say how it is called. */
+export const introspection: Introspection = {
+  method: LIST_METHOD,
+  read: (answer) => ({ name: "", methods: readList(answer) }),
+};
+
+/** The list of a registry's methods. */
+export function listMethods(registry: Registry): Readonly<Record<string, ListedMethod>> {
+  // Without a prototype, a method of any name is a plain property.
+  const list = Object.create(null) as Record<string, ListedMethod>;
+  for (const { name, description } of registry.methods) list[name] = listed(description);
+  return list;
+}
+
+function listed({ doc = "", parameters = [] }: MethodDescription): ListedMethod {
+  const optional = Object.create(null) as Record<string, unknown>;
+  for (const parameter of parameters) {
+    if (isRequired(parameter)) continue;
+    // `__proto__` is the one key that no reader of ours takes.
+    if (parameter.name === "__proto__") continue;
+    optional[parameter.name] = parameter.default ?? parameter.defaultText ?? null;
+  }
+  return {
+    docstring: doc,
+    args_required: parameters.filter(isRequired).map(({ name }) => name),
+    args_optional: optional,
+  };
+}
+
+/** The original counts those that take all the rest among the required ones. */
+function isRequired(parameter: ParameterDescription): boolean {
+  return parameter.rest || !parameter.optional;
+}
+
+function readList(answer: unknown): Readonly<Record<string, MethodDescription>> {
+  const methods = Object.create(null) as Record<string, MethodDescription>;
+  for (const [name, method] of entriesOf(answer)) methods[name] = readMethod(method);
+  return methods;
+}
+
+function readMethod(method: unknown): MethodDescription {
+  const told = new Map(entriesOf(method));
+  const docstring = told.get("docstring");
+  const doc = typeof docstring === "string" ? cleanDocstring(docstring) : "";
+  const required = told.get("args_required");
+  const parameters = [
+    ...(Array.isArray(required) ? (required as readonly unknown[]) : []).map(
+      (name): ParameterDescription => ({ name: String(name), optional: false, rest: false }),
+    ),
+    ...entriesOf(told.get("args_optional")).map(([name, value]): ParameterDescription => ({
+      name,
+      optional: true,
+      rest: false,
+      default: value,
+      defaultText: textOf(value),
+    })),
+  ];
+  return { ...(doc !== "" && { doc }), parameters };
+}
+
+/** A map comes as an object or, if it has other keys than text, as a `Map`. */
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  if (value instanceof Map) {
+    return [...(value as Map<unknown, unknown>)].map(([key, entry]) => [String(key), entry]);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value);
+}
+
+function textOf(value: unknown): string {
+  const text: unknown = JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "bigint" ? String(inner) : inner,
+  );
+  return typeof text === "string" ? text : "";
+}
+
+/** Takes away empty lines around a text and the indentation that its lines have in common. */
+export function cleanDocstring(docstring: string): string {
+  const [first = "", ...others] = docstring.replaceAll("\t", "        ").split("\n");
+  const filled = others.filter((line) => line.trim() !== "");
+  const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+  // Behind the opening quotes the first line has its indentation in the source only.
+  const lines = [first.trim(), ...others.map((line) => line.slice(Math.min(indent, line.length)))];
+  const text = lines.map((line) => line.trimEnd());
+  const start = text.findIndex((line) => line !== "");
+  const end = text.findLastIndex((line) => line !== "");
+  return start < 0 ? "" : text.slice(start, end + 1).join("\n");
+}
