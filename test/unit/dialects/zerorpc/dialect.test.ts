@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { zerorpc } from "../../../../src/dialects/zerorpc/dialect.ts";
+import type { Packet } from "../../../../src/rpc/packet.ts";
+
+test("recognises an array of three in the last frame", () => {
+  const { recognises } = zerorpc();
+  expect(recognises([new Uint8Array(0), Uint8Array.of(0x93)])).toBe(true);
+  expect(recognises([Uint8Array.of(0x93)])).toBe(true);
+  expect(recognises([Uint8Array.of(0x93), Uint8Array.of(0x7b)])).toBe(false);
+  expect(recognises([new Uint8Array(0)])).toBe(false);
+  expect(recognises([])).toBe(false);
+});
+
+test("trusts an old peer with no more items than the original does", () => {
+  const { traits } = zerorpc();
+  expect(traits.plainWindowItems).toBe(100);
+  expect(traits.freeItems).toBe(1);
+});
+
+test("keeps to its limits", () => {
+  const dialect = zerorpc({ random: () => 0.5, limits: { maxDepth: 2, maxElements: 10 } });
+  const client = zerorpc().clientTranslator({ socketType: "ROUTER" });
+  const request = client.encode({
+    type: "request",
+    channel: client.open(),
+    method: "add",
+    args: [[[[]]]],
+    options: undefined,
+  });
+  const packets: Packet[] = [];
+  dialect.serverTranslator({ socketType: "DEALER" }).decode(request ?? [], packets);
+  expect(packets).toMatchObject([{ type: "malformed", channel: {} }]);
+});
