@@ -26,13 +26,15 @@ export class MsgpackCodec implements Codec {
   }
 
   encode(value: unknown): Uint8Array {
+    // A `toJSON` or a getter may encode something with this codec in the middle of a value.
+    const writer = this.#writer.length === 0 ? this.#writer : new MsgpackWriter();
     try {
-      this.#writer.value(value);
+      writer.value(value);
     } catch (error) {
-      this.#writer.discard();
+      writer.discard();
       throw error;
     }
-    return this.#writer.finish();
+    return writer.finish();
   }
 
   decode(octets: Uint8Array): unknown {

@@ -21,6 +21,7 @@ import type { Random } from "../../base/clock.ts";
 import {
   badKey,
   CODEC_DEFAULTS,
+  CodecError,
   type CodecLimits,
   malformed,
   tooManyElements,
@@ -108,8 +109,16 @@ export class EventCodec {
    *
    * @param counter - number of the event's own id
    * @param responseTo - raw value of the channel's id; `undefined` for an event that opens one
+   * @throws {CodecError} `CODEC_UNSUPPORTED` when an event is being written already: one codec serves
+   *   all peers, and a value's `toJSON` or getter has made a call
    */
   writeHead(counter: number, responseTo: Uint8Array | undefined, extraFields: number): void {
+    if (this.writer.length > 0) {
+      throw new CodecError(
+        "CODEC_UNSUPPORTED",
+        "expected no call from toJSON or a getter of a value that is being encoded, got one",
+      );
+    }
     const head = this.#head;
     writeCounter(head, ID_AT, counter);
     const fields = (responseTo === undefined ? 2 : 3) + extraFields;

@@ -17,6 +17,14 @@ describe("MsgpackCodec", () => {
     expect([...codec.encode(2)]).toEqual([2]);
   });
 
+  test("encodes in the middle of encoding", () => {
+    const codec = new MsgpackCodec();
+    let inner: Uint8Array | undefined;
+    const outer = codec.encode([1, { toJSON: () => (inner = codec.encode("inner")).length }, 3]);
+    expect(codec.decode(outer)).toEqual([1, 6, 3]);
+    expect(codec.decode(inner ?? outer)).toBe("inner");
+  });
+
   test("ignores octets behind the value", () => {
     expect(new MsgpackCodec().decode(Uint8Array.of(1, 2))).toBe(1);
   });
