@@ -55,6 +55,7 @@ export function readCall(entry: unknown): CallEntry | string {
 
 /** What a decoded value is called in messages. */
 export function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";

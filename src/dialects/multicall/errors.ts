@@ -33,12 +33,6 @@ export type Outcome =
   | { readonly type: "error"; readonly failure: Failure }
   | { readonly type: "malformed"; readonly reason: string };
 
-/** The entry of a result. */
-export function resultEntry(result: unknown): Readonly<Record<string, unknown>> {
-  // A member that is undefined would not be there at all.
-  return { success: true, result: result ?? null };
-}
-
 /** The entry of a failure. */
 export function failureEntry(failure: Failure): Readonly<Record<string, unknown>> {
   return { success: false, ...wireOf(failure) };
@@ -67,8 +61,7 @@ function unknownFunction(name: string): Readonly<Record<string, unknown>> {
 /** Reads an entry of an answer. */
 export function readOutcome(entry: unknown): Outcome {
   if (!isRecord(entry)) {
-    const reason = entry === undefined ? "nothing" : kindOf(entry);
-    return { type: "malformed", reason: `expected an outcome, got ${reason}` };
+    return { type: "malformed", reason: `expected an outcome, got ${kindOf(entry)}` };
   }
   const { success } = entry;
   if (success === true) return { type: "result", value: entry["result"] ?? null };

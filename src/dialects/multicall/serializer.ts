@@ -14,6 +14,8 @@ import { JsonCodec } from "../../codec/json.ts";
 export interface Serializer<Entry = unknown> {
   /** @throws {CodecError} when the value cannot be written */
   entry(value: unknown): Entry;
+  /** The entry of a call's result. @throws {CodecError} when it cannot be written */
+  result(result: unknown): Entry;
   list(entries: readonly Entry[]): Uint8Array;
   /** One list of the entries of several. */
   join(lists: readonly Uint8Array[]): Uint8Array;
@@ -29,6 +31,8 @@ export function ujson(): Serializer<string> {
   const codec = new JsonCodec({}, { escaped: true, words: true });
   return {
     entry: (value) => codec.text(value),
+    // As a member, what cannot be written would be left out.
+    result: (result) => `{"success":true,"result":${codec.text(result)}}`,
     list: (entries) => encoder.encode(`[${entries.join(",")}]`),
     join: joinTexts,
     decode: (octets) => codec.decode(octets),
@@ -58,6 +62,10 @@ export function serializerOf(codec: Codec): Serializer {
     entry: (value) => {
       codec.encode(value);
       return value;
+    },
+    result: (result) => {
+      codec.encode(result);
+      return { success: true, result: result ?? null };
     },
     list: (entries) => codec.encode(entries),
     join: (lists) => codec.encode(lists.flatMap((list) => codec.decode(list))),

@@ -13,7 +13,7 @@ import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
 import { kindOf, readCall } from "./call-entry.ts";
 import { readEnvelope } from "./envelope.ts";
-import { failureEntry, resultEntry } from "./errors.ts";
+import { failureEntry } from "./errors.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** The calls of one message, until their answer has been written. */
@@ -68,9 +68,10 @@ export class ServerTranslator implements Translator {
 
   encode(packet: Packet): Message | undefined {
     const channel = packet.channel as ServerChannel;
-    if (packet.type === "result") return this.#over(channel, resultEntry(packet.value));
-    if (packet.type === "error") return this.#over(channel, failureEntry(packet.failure));
-    return undefined;
+    const serializer = this.#serializer;
+    if (packet.type === "result") return this.#over(channel, serializer.result(packet.value));
+    if (packet.type !== "error") return undefined;
+    return this.#over(channel, serializer.entry(failureEntry(packet.failure)));
   }
 
   open(): ChannelRef {
@@ -108,7 +109,7 @@ export class ServerTranslator implements Translator {
   /** Takes note of an outcome; the last one makes the answer. */
   #over({ exchange, index }: ServerChannel, outcome: unknown): Message | undefined {
     const { outcomes } = exchange;
-    outcomes[index] = this.#serializer.entry(outcome);
+    outcomes[index] = outcome;
     if (--exchange.missing > 0) return undefined;
     return [...exchange.route, this.#serializer.list(outcomes)];
   }
