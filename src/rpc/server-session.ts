@@ -60,6 +60,8 @@ export class ServerSession {
   /** Calls that outlived their request's turn. */
   readonly #kept = new Set<ServerCall>();
   #peer: RemotePeer | undefined = undefined;
+  /** Requests of the message that is being read; none of them is kept yet. */
+  #accepted = 0;
 
   constructor(link: Link, dialect: SpokenDialect, settings: ServerSessionSettings) {
     this.link = link;
@@ -89,6 +91,7 @@ export class ServerSession {
    */
   receive(message: Message, now: number, packets: Packet[]): void {
     const first = packets.length;
+    this.#accepted = 0;
     this.#translator.decode(message, packets);
     let count = first;
     for (let i = first; i < packets.length; i++) {
@@ -263,7 +266,8 @@ export class ServerSession {
     if (packet.type === "notify") return false;
     if (packet.type === "request") {
       const { maxCallsPerPeer } = this.#settings;
-      if (this.#kept.size < maxCallsPerPeer) {
+      if (this.#kept.size + this.#accepted < maxCallsPerPeer) {
+        this.#accepted++;
         packet.channel.call = new ServerCall(this, packet, now);
         return true;
       }
