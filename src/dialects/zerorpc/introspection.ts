@@ -6,8 +6,15 @@
  * @module
  */
 
-import { type Handler, makeMethod, type Method, type MethodDescription } from "../../rpc/method.ts";
+import {
+  type Handler,
+  makeMethod,
+  type Method,
+  type MethodDescription,
+  type ParameterDescription,
+} from "../../rpc/method.ts";
 import type { Registry } from "../../rpc/registry.ts";
+import { isRecord } from "./args.ts";
 
 /** A method as `_zerorpc_inspect` tells it. Old peers read `args` and `doc` alone. */
 export interface InspectedMethod {
@@ -105,7 +112,7 @@ export function readInspected(value: unknown): {
   for (const [key, method] of Object.entries((methods ?? {}) as Record<string, unknown>)) {
     read[key] = readMethod((method ?? {}) as Record<string, unknown>);
   }
-  return { name: String(name), methods: read };
+  return { name: typeof name === "string" ? name : "", methods: read };
 }
 
 function readMethod(method: Record<string, unknown>): MethodDescription {
@@ -114,17 +121,25 @@ function readMethod(method: Record<string, unknown>): MethodDescription {
     ...(typeof doc === "string" && { doc }),
     ...(typeof returns === "string" && { returns }),
     ...(streams === true && { streams }),
-    ...(Array.isArray(args) && {
-      parameters: (args as readonly Record<string, unknown>[]).map((parameter) => ({
-        name: String(parameter["name"]),
-        optional: parameter["optional"] === true || "default" in parameter,
-        rest: parameter["rest"] === true,
-        ...("default" in parameter && {
-          default: parameter["default"],
-          defaultText: JSON.stringify(parameter["default"]) ?? "",
-        }),
-        ...(typeof parameter["type"] === "string" && { type: parameter["type"] }),
-      })),
-    }),
+    ...(Array.isArray(args) && { parameters: args.filter(isRecord).map(readParameter) }),
   };
+}
+
+function readParameter(parameter: Readonly<Record<string, unknown>>): ParameterDescription {
+  const { name, type, optional, rest } = parameter;
+  const hasDefault = "default" in parameter;
+  return {
+    name: typeof name === "string" ? name : "?",
+    optional: optional === true || hasDefault,
+    rest: rest === true,
+    ...(hasDefault && { default: parameter["default"], defaultText: textOf(parameter["default"]) }),
+    ...(typeof type === "string" && { type }),
+  };
+}
+
+/** A value as source text, near enough for people. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "bigint" ? `${part}n` : part,
+  );
 }

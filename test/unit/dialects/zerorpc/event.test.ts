@@ -36,6 +36,14 @@ describe("writing", () => {
     });
   });
 
+  test("refuses to begin an event inside of another", () => {
+    codec.writeHead(1, undefined, 0);
+    expect(() => codec.writeHead(2, undefined, 0)).toThrow(
+      expect.objectContaining({ code: "CODEC_UNSUPPORTED" }),
+    );
+    codec.writer.discard();
+  });
+
   test("knows its own raw ids again", () => {
     expect(codec.parseRawId(codec.rawId(77))).toBe(77);
     expect(codec.parseRawId(Uint8Array.of(0xc4, 1, 0x30))).toBe(-1);

@@ -22,6 +22,7 @@ function builtins(): (name: string, ...args: readonly unknown[]) => unknown {
   const describe = (name: string): MethodDescription | undefined => described[name];
   registry.addFunction("ticks", () => 1, { describe });
   registry.addFunction("concat", () => 1, { describe });
+  registry.addFunction("bound", Math.max.bind(Math));
   const methods = builtinMethods(registry);
   return (name, ...args) => methods.get(name)?.invoke(args);
 }
@@ -30,7 +31,7 @@ test("tells the service's name and methods", () => {
   const call = builtins();
   expect(call("_zerorpc_ping")).toEqual(["pong", "Kettle"]);
   expect(call("_zerorpc_name")).toBe("Kettle");
-  expect(call("_zerorpc_list")).toEqual(["concat", "ticks"]);
+  expect(call("_zerorpc_list")).toEqual(["bound", "concat", "ticks"]);
 });
 
 test("tells the documentation and the parameters of a method", () => {
@@ -44,6 +45,9 @@ test("tells the documentation and the parameters of a method", () => {
     ["-", "newline()"],
   ]);
   expect(call("_zerorpc_args", "ticks")).toEqual([[], null, null, null]);
+  // Its source tells nothing of what a bound function takes.
+  expect(call("_zerorpc_args", "bound")).toEqual([[], null, null, null]);
+  expect(call("_zerorpc_inspect")).toMatchObject({ methods: { bound: { args: null, doc: null } } });
   expect(() => call("_zerorpc_help", "nope")).toThrow(
     expect.objectContaining({ name: "KeyError", message: "'nope'" }),
   );
@@ -85,7 +89,19 @@ test("reads what an old peer tells, and makes the best of anything else", () => 
       n: {},
     },
   });
-  for (const answer of [null, undefined, 5, [], { methods: { m: null } }]) {
-    expect(() => readInspected(answer)).not.toThrow();
+  for (const answer of [null, undefined, 5, [], { methods: { m: null } }, { methods: [5] }]) {
+    expect(readInspected(answer).name).toBe("");
   }
+  const odd = [5, null, { name: { toString: 1 }, default: [2n ** 60n] }];
+  expect(readInspected({ name: {}, methods: { m: { args: odd } } }).methods["m"]).toEqual({
+    parameters: [
+      {
+        name: "?",
+        optional: true,
+        rest: false,
+        default: [2n ** 60n],
+        defaultText: '["1152921504606846976n"]',
+      },
+    ],
+  });
 });

@@ -27,6 +27,11 @@ test("never gives another name, also one in the same place", () => {
   expect(ask(cache, "abcde")).toBeUndefined();
 });
 
+test("looks nowhere for a name of no octets at the very end", () => {
+  const cache = new NameCache();
+  expect(cache.find(new Uint8Array(0), 0, 0)).toBeUndefined();
+});
+
 test("does not keep long names", () => {
   const cache = new NameCache();
   const long = "x".repeat(65);
