@@ -52,13 +52,18 @@ function listed({ doc = "", parameters = [] }: MethodDescription): ListedMethod 
     if (isRequired(parameter)) continue;
     // `__proto__` is the one key that no reader of ours takes.
     if (parameter.name === "__proto__") continue;
-    optional[parameter.name] = parameter.default ?? parameter.defaultText ?? null;
+    optional[parameter.name] = defaultOf(parameter);
   }
   return {
     docstring: doc,
     args_required: parameters.filter(isRequired).map(({ name }) => name),
     args_optional: optional,
   };
+}
+
+/** The default's value, or its source text where it is no literal; nil where there is none. */
+function defaultOf(parameter: ParameterDescription): unknown {
+  return "default" in parameter ? parameter.default : (parameter.defaultText ?? null);
 }
 
 /** The original counts those that take all the rest among the required ones. */
