@@ -13,7 +13,7 @@ import {
   type CallOptions,
   callDuration,
 } from "../rpc/caller.ts";
-import { ClientCore } from "../rpc/client.ts";
+import { ClientCore, type PeerLoad } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
 import { RpcError } from "../rpc/errors.ts";
@@ -109,6 +109,8 @@ export interface ClientMembers<Service> {
   readonly openCalls: number;
   /** How many peers are there. */
   readonly peerCount: number;
+  /** The peers that are there, each with the calls that wait for it. */
+  readonly peers: readonly PeerLoad[];
   /**
    * What servers say beside all answers: handlers by name, waiting for one, and a stream of all.
    *
@@ -258,11 +260,7 @@ export const Client: ClientConstructor = class {
     for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
-    return makeRemote(
-      call,
-      makeMembers(core, caller, settings, dialect),
-      new.target.prototype,
-    );
+    return makeRemote(call, makeMembers(core, caller, settings, dialect), new.target.prototype);
   }
 } as unknown as ClientConstructor;
 
@@ -283,6 +281,9 @@ function makeMembers(
     },
     get peerCount() {
       return core.peerCount;
+    },
+    get peers() {
+      return core.peers;
     },
     notifications: core.notifications,
     ...callsByName(caller),

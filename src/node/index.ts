@@ -33,6 +33,7 @@ export {
   type ParameterDescription,
 } from "../rpc/method.ts";
 export type { Notification, NotificationHandler, Notifications } from "../rpc/notifications.ts";
+export type { PeerLoad } from "../rpc/client.ts";
 export type { Headers } from "../rpc/packet.ts";
 export type { RegisterOptions } from "../rpc/registry.ts";
 export { exposed } from "../rpc/exposed.ts";

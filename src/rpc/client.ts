@@ -35,6 +35,18 @@ export interface ClientSettings {
   readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
 }
 
+/** A peer that is there, and what it has to do for this client. */
+export interface PeerLoad {
+  /** The endpoint that was bound or connected. */
+  readonly endpoint: string;
+  /** The peer's address as the platform prints it; empty where there is none. */
+  readonly address: string;
+  /** Calls that wait for it. The next call goes to a peer with the fewest. */
+  readonly openCalls: number;
+  /** It has said that it takes no new calls. */
+  readonly draining: boolean;
+}
+
 /** Makes calls. */
 export class ClientCore implements TransportOwner {
   /** What peers say beside all answers. */
@@ -88,6 +100,14 @@ export class ClientCore implements TransportOwner {
   /** Peers that calls can go to. */
   get peerCount(): number {
     return this.#peers.length;
+  }
+
+  /** The peers that calls can go to, each with the calls that wait for it. */
+  get peers(): readonly PeerLoad[] {
+    return this.#peers.map(({ link, openCalls, draining }) => {
+      const { endpoint, address } = link;
+      return { endpoint, address, openCalls, draining };
+    });
   }
 
   /** The real endpoints that are bound. */
