@@ -30,6 +30,32 @@ describe("draining a server", () => {
     expect(client.core.peerCount).toBe(1);
   });
 
+  scenario("sends streams with all that was asked of them to other peers", async (world) => {
+    const gate = new Gate();
+    const talk = {
+      *talk(): Generator<unknown, unknown, unknown> {
+        let heard: unknown = "ready";
+        for (;;) heard = yield heard;
+      },
+    };
+    const first = named(world, "first", { slow: () => gate.pass(), ...talk });
+    const client = world.idleClient();
+    client.core.connect("memory://first");
+    const running = client.call("slow");
+    await world.settle();
+    const drained = first.core.drain(Infinity);
+    named(world, "second", talk);
+    const stream = client.call("talk");
+    const steps = [stream.next(), stream.next("a"), stream.next("b")];
+    client.core.connect("memory://second");
+    await world.settle();
+    expect((await Promise.all(steps)).map(({ value }) => value)).toEqual(["ready", "a", "b"]);
+    await stream.return();
+    gate.open();
+    await world.settle();
+    await Promise.all([running, drained]);
+  });
+
   scenario("lets new calls wait for another peer, also one-way ones", async (world) => {
     const gate = new Gate();
     const first = world.server({ slow: () => gate.pass(), who: () => "first" });

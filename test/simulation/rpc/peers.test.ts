@@ -122,6 +122,29 @@ describe("a peer that dies", () => {
     expect(server.core.openCalls).toBe(0);
   });
 
+  scenario("takes its waiting calls along before a running one makes room", async (world) => {
+    const ran: string[] = [];
+    world.server(
+      {
+        *items() {
+          for (;;) yield 1;
+        },
+        next: () => ran.push("next"),
+      },
+      { poolSize: 1 },
+    );
+    const client = world.client();
+    const stream = client.call("items");
+    const first = stream.next();
+    const queued = outcomeOf(client.call("next"));
+    await world.settle();
+    await first;
+    world.wire.break();
+    await world.settle();
+    await queued;
+    expect(ran).toEqual([]);
+  });
+
   scenario("is found again when it is back", async (world) => {
     const server = world.server({ who: () => "one" });
     const client = world.client();
