@@ -18,8 +18,6 @@ export interface CallPeer {
   readonly endpoint: string;
   /** Aborts when the peer is gone; until then it can be notified. Its reason is an `RpcError`. */
   readonly signal: AbortSignal;
-  /** Whether its protocol and its socket have notifications to it. */
-  readonly notifiable: boolean;
   /** It has not read what it was sent; what is sent now waits. */
   readonly busy: boolean;
 }
@@ -50,6 +48,8 @@ export interface CallContext {
    * @throws {CodecError} when an argument cannot be written
    */
   notify(method: string, args?: NotifyArguments): Promise<boolean>;
+  /** Whether the caller's protocol and socket have notifications to it. */
+  readonly notifiable: boolean;
 }
 
 let current: CallContext | undefined;

@@ -8,7 +8,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { CallPeer } from "./context.ts";
 import type { Translator } from "./dialect.ts";
 import { RpcError } from "./errors.ts";
-import type { ChannelRef, Message, Packet } from "./packet.ts";
+import type { ChannelRef, Message } from "./packet.ts";
 import type { Link } from "./transport.ts";
 
 /** Arguments of a notification: positional ones in an array, named ones in a plain object. */
@@ -23,13 +23,7 @@ export const MAX_UNAWAITED_NOTIFICATIONS = 1000;
 const TAKEN: Promise<boolean> = Promise.resolve(true);
 const GONE: Promise<boolean> = Promise.resolve(false);
 const NO_ARGS: readonly unknown[] = [];
-const PROBE: Packet = {
-  type: "notify",
-  channel: undefined,
-  method: "probe",
-  args: NO_ARGS,
-  named: undefined,
-};
+const PROBE = { type: "notify", method: "probe", args: NO_ARGS, named: undefined } as const;
 
 /** A peer of a server. */
 export class RemotePeer implements CallPeer {
@@ -62,8 +56,9 @@ export class RemotePeer implements CallPeer {
     return this.#gone === undefined && this.#link.full;
   }
 
-  get notifiable(): boolean {
-    return this.#translator.encode(PROBE) !== undefined;
+  /** Whether its protocol and its socket have notifications to it, by the way back of a channel. */
+  canNotify(channel: ChannelRef): boolean {
+    return this.#translator.encode({ ...PROBE, channel }) !== undefined;
   }
 
   /** Made only when somebody asks for it. */

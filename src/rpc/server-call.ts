@@ -78,6 +78,10 @@ export class ServerCall implements CallContext, TimerEntry, PumpTarget {
     return this.session.peer;
   }
 
+  get notifiable(): boolean {
+    return this.session.peer.canNotify(this.channel);
+  }
+
   notify(method: string, args: NotifyArguments = NO_ARGS): Promise<boolean> {
     return this.session.peer.notify(this.channel, method, args);
   }

@@ -77,7 +77,7 @@ export class SubscriptionBook {
     const { peer, method } = call;
     const subscribers = this.#topics.get(topic);
     if (subscribers?.has(peer) === true) return false;
-    if (!peer.notifiable) {
+    if (!call.notifiable) {
       const message = "the peer's protocol, or its socket, has no notifications to it";
       throw new RpcError("unimplemented", message, { method });
     }

@@ -277,7 +277,7 @@ describe("notifications to the peer", () => {
     tell: withContext((call) => {
       void call.notify("named-event", { a: 1 });
       void call.notify("event");
-      return call.peer.notifiable;
+      return call.notifiable;
     }),
   };
 
