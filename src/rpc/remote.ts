@@ -3,14 +3,21 @@
  *
  * Each name is a real function, made once, whose further names are found by a proxy behind it; so a
  * call costs one look-up and no trap. Every string is a remote name, `name`, `length` and `call`
- * included, but for `then`: an object that has one is taken for a promise by `await`. A remote
- * method of that name is reached by `client.call("then", …)`.
+ * included, but for two: an object that has `then` is taken for a promise by `await`, and one that has
+ * `toJSON` is asked for its JSON by whoever writes it down. Remote methods of these names are reached
+ * by `client.call("then", …)`. Symbols are no remote names, so printing and comparing call nobody.
  *
  * @module
  */
 
 /** How many names are remembered at one place; further ones are made again at each use. */
 const MAX_REMEMBERED = 10_000;
+
+/** Names that the language and its library look for on any object. */
+const NEVER_REMOTE: ReadonlySet<string> = new Set(["then", "toJSON"]);
+
+/** Where Node, Bun and Deno look for an object's own way of being printed. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /** Makes a call of a full name. */
 export type CallByName = (name: string, args: readonly unknown[]) => unknown;
@@ -38,7 +45,10 @@ function namesBehind(
   return new Proxy(Object.create(prototype ?? null) as object, {
     get(_target, name): unknown {
       if (own !== undefined && name in own) return Reflect.get(own, name, own) as unknown;
-      if (typeof name !== "string" || name === "then") return undefined;
+      if (typeof name === "symbol") {
+        return name === Symbol.toPrimitive || name === INSPECT ? () => textOf(prefix) : undefined;
+      }
+      if (NEVER_REMOTE.has(name)) return undefined;
       let method = made.get(name);
       if (method === undefined) {
         method = makeMethod(prefix + name, call);
@@ -49,6 +59,11 @@ function namesBehind(
     has: (_target, name) => (own !== undefined && name in own) || typeof name === "string",
     set: () => false,
   });
+}
+
+/** How a place is printed, for people. */
+function textOf(prefix: string): string {
+  return prefix === "" ? "[remote service]" : `[remote method ${prefix.slice(0, -1)}]`;
 }
 
 function makeMethod(name: string, call: CallByName): unknown {

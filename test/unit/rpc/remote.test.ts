@@ -56,6 +56,17 @@ describe("a remote", () => {
     expect((root as unknown as Record<symbol, unknown>)[Symbol.iterator]).toBeUndefined();
   });
 
+  test("calls nothing when it is printed, joined to text, or written as JSON", () => {
+    const called: string[] = [];
+    const root = makeRemote((name) => called.push(name)) as Record<string, Anything>;
+    const method = root["math"]?.["add"] as unknown;
+    expect(inspect(method)).toBe("[remote method math.add]");
+    expect(inspect({ root })).toBe("{ root: [remote service] }");
+    expect(`${String(method)} ${String(root)}`).toBe("[remote method math.add] [remote service]");
+    expect(JSON.stringify({ root, method })).toBe('{"root":{}}');
+    expect(called).toEqual([]);
+  });
+
   test("remembers a bounded number of names and makes others anew", () => {
     const root = remote();
     for (let i = 0; i < 10_001; i++) expect(root[`n${i}`]).toBeTypeOf("function");
