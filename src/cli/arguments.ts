@@ -17,9 +17,10 @@
 import { parseArgs } from "node:util";
 
 import { Mistake, suggestion } from "./mistakes.ts";
+import { PROTOCOLS, readSpeech, type Speech } from "./protocols.ts";
 
 /** What all commands that talk to a peer have in common. */
-export interface Links {
+export interface Links extends Speech {
   /** Endpoints to listen at. */
   readonly bind: readonly string[];
   /** Endpoints to connect to. */
@@ -84,7 +85,8 @@ const OPTIONS = {
   inspect: { type: "boolean" },
   "active-hb": { type: "boolean" },
   debug: { type: "boolean", short: "d" },
-  protocol: { type: "string" },
+  protocol: { type: "string", multiple: true },
+  serializer: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
   "no-color": { type: "boolean" },
@@ -118,7 +120,10 @@ Without a command the methods of the service are listed.
   -pj, --print-json     print results as JSON
   -?, --inspect         show signatures; with a command, its signature and documentation
   --active-hb           send heartbeats without waiting for the server's first one
-  --protocol <name>     what to speak: zerorpc (default)
+  --protocol <name>     what to speak: zerorpc, jsonrpc, netcall, zrpc or multicall; a client
+                        speaks zerorpc, a server all unless told otherwise; may be repeated
+  --serializer <name>   what netcall writes: json (default), msgpack or pickle; a server
+                        accepts json and msgpack, and pickle only when it is named here
   -d, --debug           tell on stderr what is sent and received
   --no-color            no colours, also on a terminal
   -h, --help            show this help
@@ -131,7 +136,7 @@ Parameters that start with a dash go behind "--"; negative numbers need not.
   zerocall tcp://127.0.0.1:1234 join a b c
 `;
 
-type Repeated = "connect" | "bind";
+type Repeated = "connect" | "bind" | "protocol";
 type Values = Partial<Record<Exclude<Name, Repeated>, string | true>> &
   Partial<Record<Repeated, readonly string[]>>;
 
@@ -148,15 +153,15 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (values.client !== undefined && values.server !== undefined) {
     throw new Mistake("--client and --server exclude each other", { showUsage: true });
   }
-  if (values.protocol !== undefined && values.protocol !== "zerorpc") {
-    throw new Mistake(`--protocol expects zerorpc, got "${String(values.protocol)}"`);
-  }
   const command = values.server === undefined ? client : server;
   return { command: command(values, positionals), color };
 }
 
 function client(values: Values, positionals: readonly string[]): Command {
-  const { links, rest } = linksOf(values, positionals);
+  const { links, rest } = linksOf(values, positionals, ["zerorpc"]);
+  if (links.protocols.length > 1) {
+    throw new Mistake("a client speaks one --protocol", { showUsage: true });
+  }
   if (values["pool-size"] !== undefined) {
     throw new Mistake("--pool-size goes with --server", { showUsage: true });
   }
@@ -174,7 +179,7 @@ function client(values: Values, positionals: readonly string[]): Command {
 }
 
 function server(values: Values, positionals: readonly string[]): Command {
-  const { links, rest } = linksOf(values, positionals);
+  const { links, rest } = linksOf(values, positionals, PROTOCOLS);
   const [module, ...more] = rest;
   if (module === undefined) {
     const [alone] = positionals;
@@ -205,14 +210,16 @@ function server(values: Values, positionals: readonly string[]): Command {
 function linksOf(
   values: Values,
   positionals: readonly string[],
+  unlessTold: Speech["protocols"],
 ): { links: Links; rest: readonly string[] } {
-  const { bind = [], connect = [] } = values;
+  const { bind = [], connect = [], protocol = [], serializer } = values;
   const given = bind.length + connect.length > 0;
   const [address, ...others] = positionals;
   if (!given && address === undefined) {
     throw new Mistake("expected an address, or --connect or --bind with one", { showUsage: true });
   }
   const links = {
+    ...readSpeech(protocol, serializer === undefined ? undefined : String(serializer), unlessTold),
     bind,
     connect: given || address === undefined ? connect : [address],
     heartbeatMs: seconds("--heartbeat", values.heartbeat ?? DEFAULTS.heartbeat),
@@ -288,7 +295,8 @@ function addOption(values: Values, token: OptionToken, word: string): void {
   if (missing || value === "") {
     throw new Mistake(`${token.rawName} expects a value`, { showUsage: true });
   }
-  if (name === "connect" || name === "bind") values[name] = [...(values[name] ?? []), value];
+  if (name === "connect" || name === "bind" || name === "protocol")
+    values[name] = [...(values[name] ?? []), value];
   else values[name] = value;
 }
 

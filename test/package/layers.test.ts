@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transports: ["base", "rpc", "sockets"],
   testing: ["base", "sockets", "zmtp"],
   node: ["base", "codec", "dialects", "rpc", "sockets", "transports", "zmtp"],
-  cli: ["base", "node"],
+  cli: ["base", "dialects", "node"],
 };
 
 /** Layers that touch a platform; the others see the language only. */

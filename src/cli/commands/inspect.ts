@@ -35,7 +35,10 @@ export async function inspect(
 ): Promise<number> {
   const client = await openClient(command.options, output);
   try {
-    const { name, methods } = await describeService(client, wantedBy(command), { signal });
+    // Only zerorpc has older words for what a service offers.
+    const { name, methods } = command.options.protocols.includes("zerorpc")
+      ? await describeService(client, wantedBy(command), { signal })
+      : await client.inspect({ signal });
     if (command.options.printJson) {
       const shown = command.type === "list" ? methods : pick(methods, command.method);
       await output.result(`${formatJson({ name, methods: shown })}\n`);

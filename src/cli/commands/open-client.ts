@@ -8,6 +8,7 @@ import { Client } from "../../node/index.ts";
 import type { ClientOptions } from "../arguments.ts";
 import { debugLogger } from "../debug-logger.ts";
 import type { Output } from "../output.ts";
+import { loadDialects } from "../protocols.ts";
 
 /**
  * Makes a client, binds and connects it, and tells of each on stderr. Who gets it closes it.
@@ -16,7 +17,9 @@ import type { Output } from "../output.ts";
  * @throws {TransportError} when an endpoint cannot be bound
  */
 export async function openClient(options: ClientOptions, output: Output): Promise<Client> {
+  const [dialect] = await loadDialects(options);
   const client = new Client(undefined, {
+    ...(dialect === undefined ? {} : { dialect }),
     timeoutMs: options.timeoutMs,
     heartbeatMs: options.heartbeatMs,
     passiveHeartbeat: !options.activeHeartbeat,

@@ -10,6 +10,7 @@ import type { Command } from "../arguments.ts";
 import { debugLogger, problemLogger } from "../debug-logger.ts";
 import type { Interruption } from "../interruption.ts";
 import type { Output } from "../output.ts";
+import { loadDialects } from "../protocols.ts";
 
 type ServeCommand = Extract<Command, { type: "serve" }>;
 
@@ -32,6 +33,7 @@ export async function serve(
   const { links, module, poolSize } = command;
   const { service, name, describe } = await loadService(module, process.cwd());
   const server = new Server(service, {
+    dialects: await loadDialects(links),
     name,
     describe,
     heartbeatMs: links.heartbeatMs,

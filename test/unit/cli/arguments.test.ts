@@ -35,6 +35,8 @@ describe("what may be left out", () => {
         bind: [],
         connect: [ADDRESS],
         heartbeatMs: 5000,
+        protocols: ["zerorpc"],
+        serializer: undefined,
         debug: false,
         timeoutMs: 30_000,
         activeHeartbeat: false,
@@ -181,8 +183,12 @@ describe("mistakes", () => {
     ["--connect", /--connect expects a value/],
     ["--bind -d m", /--bind expects a value/],
     ["--bind= m", /--bind expects a value/],
+    [`--protocol zrpc --protocol jsonrpc ${ADDRESS} m`, /a client speaks one --protocol/],
     [`--json=1 ${ADDRESS}`, /--json takes no value, got "1"/],
-    [`--protocol grpc ${ADDRESS}`, /--protocol expects zerorpc, got "grpc"/],
+    [
+      `--protocol grpc ${ADDRESS}`,
+      /--protocol expects zerorpc, jsonrpc, netcall, zrpc, multicall, got "grpc"/,
+    ],
   ])("refuses %j", (line, message) => {
     expect(mistake(line).message).toMatch(message);
   });

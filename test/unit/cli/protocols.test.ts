@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { Mistake } from "../../../src/cli/mistakes.ts";
+import { loadDialects, PROTOCOLS, readSpeech } from "../../../src/cli/protocols.ts";
+import { PickleCodec } from "../../../src/codec/pickle.ts";
+
+/** A request of netcall that only who reads pickles understands. */
+function pickledRequest(): Uint8Array[] {
+  const codec = new PickleCodec();
+  const text = (ascii: string): Uint8Array => new Uint8Array(Buffer.from(ascii));
+  return [text("|"), text("1"), text("f"), codec.encode([]), codec.encode({}), text("0")];
+}
+
+describe("what is spoken", () => {
+  test("is what was named, or all that is spoken unless told otherwise", () => {
+    expect(readSpeech([], undefined, PROTOCOLS).protocols).toEqual(PROTOCOLS);
+    expect(readSpeech(["zrpc", "jsonrpc"], undefined, PROTOCOLS).protocols).toEqual([
+      "zrpc",
+      "jsonrpc",
+    ]);
+    expect(readSpeech(["netcall"], "pickle", PROTOCOLS)).toEqual({
+      protocols: ["netcall"],
+      serializer: "pickle",
+    });
+  });
+
+  test.each([
+    [["netcal"], undefined, /got "netcal"; did you mean "netcall"\?/],
+    [["http"], undefined, /expects zerorpc, jsonrpc, netcall, zrpc, multicall, got "http"$/],
+    [["netcall"], "yaml", /--serializer expects json, msgpack, pickle, got "yaml"/],
+    [[], "json", /--serializer goes with --protocol netcall/],
+  ])("refuses %j with %j", (protocols, serializer, message) => {
+    expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(Mistake);
+    expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(message);
+  });
+
+  test("has a dialect for each name", async () => {
+    const dialects = await loadDialects(readSpeech([], undefined, PROTOCOLS));
+    expect(dialects.map(({ name }) => name)).toEqual(PROTOCOLS);
+  });
+
+  test.each([
+    [undefined, "malformed"],
+    ["msgpack", "malformed"],
+    ["pickle", "request"],
+  ])("takes pickles only when asked to: %j", async (serializer, type) => {
+    const [netcall] = await loadDialects(readSpeech(["netcall"], serializer, PROTOCOLS));
+    const packets: { readonly type: string }[] = [];
+    netcall
+      ?.serverTranslator({ socketType: "DEALER" })
+      .decode(pickledRequest(), packets as never[]);
+    expect(packets.at(-1)?.type).toBe(type);
+  });
+});
