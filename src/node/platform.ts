@@ -7,6 +7,7 @@
 import { InprocHub } from "../sockets/inproc.ts";
 import type { SocketPlatform } from "../sockets/socket-core.ts";
 import { nodeClock } from "./clock.ts";
+import { curveCrypto } from "./curve-crypto.ts";
 import { ipcTransport } from "./ipc.ts";
 import { tcpTransport } from "./tcp.ts";
 
@@ -14,6 +15,7 @@ import { tcpTransport } from "./tcp.ts";
 export const nodePlatform: SocketPlatform = {
   transports: { tcp: tcpTransport, ipc: ipcTransport },
   inproc: new InprocHub(),
+  curve: curveCrypto,
   clock: nodeClock,
   random: Math.random,
   // After the promise reactions of the turn, so that what they send leaves in the same write.

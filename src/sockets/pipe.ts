@@ -21,6 +21,13 @@ export interface PeerInfo {
   readonly version: string;
   /** Address of the other end as the platform prints it; empty where there is none. */
   readonly address: string;
+  /** The security mechanism, such as `"CURVE"`; absent inside one process. */
+  readonly mechanism?: string;
+  /**
+   * Who the mechanism found the peer to be: a user name, a public key in Z85, or what the
+   * authenticator called it. Absent where nobody has verified it.
+   */
+  readonly identity?: string;
 }
 
 /** One live peer. */

@@ -8,7 +8,11 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import type { SecurityOptions } from "./security-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
+
+/** The options that have a value of their own; those of security are looked at elsewhere. */
+type ValueOptions = Omit<SocketOptions, keyof SecurityOptions>;
 
 /** {@link SocketOptions} with defaults and in one form. */
 export interface ResolvedOptions {
@@ -37,6 +41,8 @@ export interface ResolvedOptions {
   readonly sendTimeoutMs: number;
   /** ms; `Infinity` for ever. */
   readonly receiveTimeoutMs: number;
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
 }
 
 const MAX_INT32 = 2_147_483_647;
@@ -67,7 +73,9 @@ const DEFAULTS = {
   ipv6: false,
   sendTimeout: -1,
   receiveTimeout: -1,
-} as const satisfies Required<SocketOptions>;
+  maxHandshakes: 2048,
+  maxHandshakesPerAddress: 512,
+} as const satisfies Required<ValueOptions>;
 
 const DEFAULT_KEEP_ALIVE_IDLE_S = 30;
 
@@ -92,11 +100,14 @@ const RANGES = {
   backlog: [1, MAX_INT32],
   sendTimeout: [-1, MAX_INT32],
   receiveTimeout: [-1, MAX_INT32],
-} as const satisfies Partial<Record<keyof SocketOptions, readonly [number, number]>>;
+  maxHandshakes: [1, MAX_INT32],
+  maxHandshakesPerAddress: [1, MAX_INT32],
+} as const satisfies Partial<Record<keyof ValueOptions, readonly [number, number]>>;
 
 const THREADS = "this engine has no I/O threads";
 const MULTICAST = "there is no multicast transport";
-const SECURITY = "only the NULL mechanism is available";
+const SECURITY =
+  "the mechanisms are PLAIN and CURVE; the option authenticate takes the place of ZAP";
 const PLATFORM = "the platform's sockets do not offer it";
 const TRANSPORT = "there is no such transport";
 
@@ -108,13 +119,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   recoveryInterval: MULTICAST,
   multicastHops: MULTICAST,
   multicastMaxTransportDataUnit: MULTICAST,
-  plainServer: SECURITY,
-  plainUsername: SECURITY,
-  plainPassword: SECURITY,
-  curveServer: SECURITY,
-  curvePublicKey: SECURITY,
-  curveSecretKey: SECURITY,
-  curveServerKey: SECURITY,
   gssapiServer: SECURITY,
   gssapiPrincipal: SECURITY,
   gssapiServicePrincipal: SECURITY,
@@ -151,7 +155,7 @@ const REFUSED: Readonly<Record<string, string>> = {
  * @throws {UsageError} `USAGE_OPTION`
  */
 export function resolveOptions(
-  options: SocketOptions,
+  options: ValueOptions,
   own: readonly string[] = [],
 ): ResolvedOptions {
   for (const [name, value] of Object.entries(options)) {
@@ -181,6 +185,8 @@ export function resolveOptions(
     ipv6: given.ipv6,
     sendTimeoutMs: endless(given.sendTimeout),
     receiveTimeoutMs: endless(given.receiveTimeout),
+    maxHandshakes: given.maxHandshakes,
+    maxHandshakesPerAddress: given.maxHandshakesPerAddress,
   };
 }
 

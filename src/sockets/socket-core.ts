@@ -17,8 +17,8 @@ import type { Clock, Random } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import { UsageError } from "../base/errors.ts";
 import { Connection } from "../zmtp/connection.ts";
+import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
-import { nullMechanism } from "../zmtp/null-mechanism.ts";
 import type { SocketType } from "../zmtp/socket-type.ts";
 import { Binding } from "./binding.ts";
 import { Connector } from "./connector.ts";
@@ -32,6 +32,10 @@ import type { InprocHub } from "./inproc.ts";
 import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
 import type { PipeSource, SocketContext } from "./socket-context.ts";
+import { isExposed } from "./exposure.ts";
+import type { ResolvedSecurity } from "./security.ts";
+import { securityOf } from "./security.ts";
+import { splitSecurity } from "./security-options.ts";
 import type { SocketEvent, SocketObserver } from "./socket-event.ts";
 import type { ResolvedOptions } from "./resolved-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
@@ -57,6 +61,12 @@ export interface SocketPlatform {
    * @default none: there is no `inproc://`
    */
   readonly inproc?: InprocHub;
+  /**
+   * The cryptography of CURVE.
+   *
+   * @default none: there is no CURVE
+   */
+  readonly curve?: CurveCrypto;
 }
 
 /** How a {@link SocketCore} is made. */
@@ -66,8 +76,6 @@ export interface SocketCoreParts extends SocketPlatform, SocketOptions {
   readonly owner: PipeOwner;
   /** Hears of every change of a connection's state. */
   readonly observer?: SocketObserver;
-  /** @default nullMechanism */
-  readonly mechanism?: Mechanism;
   /** Further properties for the peers, such as `X-Version`. ZMQ_METADATA. */
   readonly metadata?: ReadonlyMap<string, Uint8Array>;
 }
@@ -81,7 +89,7 @@ export class SocketCore {
   readonly #transports: Readonly<Record<string, WireTransport>>;
   readonly #owner: PipeOwner;
   readonly #observer: SocketObserver | undefined;
-  readonly #mechanism: Mechanism;
+  readonly #security: () => ResolvedSecurity;
   readonly #metadata: ReadonlyMap<string, Uint8Array> | undefined;
   readonly #inproc: InprocHub | undefined;
   readonly #flushQueue: FlushQueue;
@@ -101,12 +109,13 @@ export class SocketCore {
 
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(parts: SocketCoreParts) {
-    const { transports, clock, random, endOfTurn = queueMicrotask, inproc, ...others } = parts;
-    const { socketType, owner, observer, mechanism = nullMechanism, metadata, ...given } = others;
+    const { transports, clock, random, endOfTurn = queueMicrotask, inproc, curve, ...rest } = parts;
+    const { socketType, owner, observer, metadata, ...given } = rest;
+    const { security, others } = splitSecurity(given);
     this.socketType = socketType;
     this.clock = clock;
-    this.options = resolveOptions(given);
-    this.#mechanism = mechanism;
+    this.options = resolveOptions(others);
+    this.#security = securityOf(security, curve);
     this.#metadata = metadata;
     this.#owner = owner;
     this.#observer = observer;
@@ -288,6 +297,9 @@ export class SocketCore {
     }
     this.#bindings.set(binding.address, binding);
     this.#lastEndpoint = binding.address;
+    if (isExposed(binding.asked) && this.#security().mechanism.name === "NULL") {
+      this.#emit({ type: "bind:insecure", address: binding.address });
+    }
     return binding.address;
   }
 
@@ -328,13 +340,13 @@ export class SocketCore {
     };
   }
 
-  #newConnection(now: number): Connection {
+  #newConnection(mechanism: Mechanism, now: number): Connection {
     const { options } = this;
     const metadata = this.#metadata;
     return new Connection(
       {
         socketType: this.socketType,
-        mechanism: this.#mechanism,
+        mechanism,
         routingId: options.routingId,
         ...(metadata === undefined ? {} : { metadata }),
         maxMessageBytes: options.maxMessageBytes,
@@ -376,8 +388,12 @@ export class SocketCore {
   #wireOpener(endpoint: Endpoint, transport: WireTransport): Opener {
     const opening = (wire: Wire): Opening => ({
       address: wire.address,
-      adopt: (parts) =>
-        new ZmtpPipe({ ...parts, wire, connection: this.#newConnection(parts.clock.now()) }),
+      adopt: (parts) => {
+        const { mechanism, authenticate } = this.#security();
+        const connection = this.#newConnection(mechanism, parts.clock.now());
+        const { silenceHint } = mechanism;
+        return new ZmtpPipe({ ...parts, wire, connection, authenticate, silenceHint });
+      },
       discard: () => wire.destroy(),
     });
     return {

@@ -33,6 +33,15 @@ export type SocketEvent =
   | { readonly type: "bind:error"; readonly address: string; readonly error: Error }
   /** A peer connected to a bound endpoint. ZMQ_EVENT_ACCEPTED. */
   | { readonly type: "accept"; readonly address: string; readonly peerAddress: string }
+  /** A peer was turned away before its handshake. ZMQ_EVENT_ACCEPT_FAILED. */
+  | {
+      readonly type: "accept:error";
+      readonly address: string;
+      readonly peerAddress: string;
+      readonly error: Error;
+    }
+  /** The bound endpoint can be reached from other hosts, and everybody there may come in. */
+  | { readonly type: "bind:insecure"; readonly address: string }
   /** An attempt to connect has begun. ZMQ_EVENT_CONNECT_DELAYED. */
   | { readonly type: "connect:delay"; readonly address: string }
   /** The attempt succeeded; the handshake begins. ZMQ_EVENT_CONNECTED. */
@@ -50,7 +59,7 @@ export type SocketEvent =
   | { readonly type: "handshake"; readonly address: string; readonly peer: PeerInfo }
   /**
    * The handshake failed: the peer broke the protocol or does not fit
-   * (ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL), it refused us (…_AUTH), or it went away or took too long
+   * (ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL), one side refused the other (…_AUTH), or it went away or took too long
    * (…_NO_DETAIL).
    */
   | HandshakeFailure<"handshake:error:protocol">
@@ -74,7 +83,7 @@ export function handshakeFailure(address: string, error: Error): SocketEvent {
   if (!(error instanceof ZmtpError) || error.code === "ZMTP_HANDSHAKE_TIMEOUT") {
     return { type: "handshake:error:other", address, error };
   }
-  return error.code === "ZMTP_PEER_ERROR"
+  return error.code === "ZMTP_PEER_ERROR" || error.code === "ZMTP_REFUSED"
     ? { type: "handshake:error:auth", address, error }
     : { type: "handshake:error:protocol", address, error };
 }

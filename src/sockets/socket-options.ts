@@ -6,8 +6,10 @@
  * @module
  */
 
+import type { SecurityOptions } from "./security-options.ts";
+
 /** Options of every socket type. */
-export interface SocketOptions {
+export interface SocketOptions extends SecurityOptions {
   /**
    * What ROUTER peers call this socket, 1 to 255 octets, text as UTF-8. A first octet of zero is
    * reserved. ZMQ_ROUTING_ID.
@@ -155,4 +157,17 @@ export interface SocketOptions {
    * @default -1
    */
   readonly receiveTimeout?: number;
+  /**
+   * Accepted connections whose handshake is not done. One more is closed at once, of which the event
+   * `accept:error` tells.
+   *
+   * @default 2048 (libzmq: unlimited)
+   */
+  readonly maxHandshakes?: number;
+  /**
+   * The same for one address of peers; it does not count where peers have none, as on `ipc`.
+   *
+   * @default 512 (libzmq: unlimited)
+   */
+  readonly maxHandshakesPerAddress?: number;
 }

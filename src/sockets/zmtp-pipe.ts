@@ -17,6 +17,8 @@
 import type { Cancel, Clock } from "../base/clock.ts";
 import type { Connection } from "../zmtp/connection.ts";
 import type { ConnectionEvent } from "../zmtp/connection-event.ts";
+import type { Credentials } from "../zmtp/mechanism.ts";
+import { askAuthenticator, type Authenticator } from "./authenticator.ts";
 import type { Wire, WireHandler } from "./dialer.ts";
 import { TransportError } from "./errors.ts";
 import type { Flushable, FlushQueue } from "./flush-queue.ts";
@@ -48,6 +50,10 @@ const UNKNOWN_PEER: PeerInfo = {
 export interface ZmtpPipeParts extends PipeParts {
   readonly wire: Wire;
   readonly connection: Connection;
+  /** Decides about the peer, where the mechanism wants somebody to. */
+  readonly authenticate: Authenticator;
+  /** What it may mean that the peer ends the handshake without a word. */
+  readonly silenceHint?: string | undefined;
 }
 
 type Phase = "handshake" | "open" | "ending" | "gone";
@@ -61,6 +67,8 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #flushQueue: FlushQueue;
+  readonly #authenticate: Authenticator;
+  readonly #silenceHint: string | undefined;
   readonly #owner: PipeOwner;
   readonly #lifecycle: PipeLifecycle;
   readonly #highWaterMark: number;
@@ -85,6 +93,8 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.origin = parts.origin;
     this.#wire = parts.wire;
     this.#connection = parts.connection;
+    this.#authenticate = parts.authenticate;
+    this.#silenceHint = parts.silenceHint;
     this.#clock = parts.clock;
     this.#flushQueue = parts.flushQueue;
     this.#owner = parts.owner;
@@ -232,7 +242,9 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   }
 
   #handleChange(event: Exclude<ConnectionEvent, { readonly type: "message" }>): void {
-    if (event.type === "handshake-done") {
+    if (event.type === "authenticate") {
+      this.#ask(event.credentials);
+    } else if (event.type === "handshake-done") {
       this.#peer = { ...event.peer, address: this.#wire.address };
       this.#phase = "open";
       this.#lifecycle.opened(this);
@@ -247,6 +259,16 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
       this.#finish();
       this.#startTimer(this.#clock.now() + LAST_WORDS_MS, () => this.#wire.destroy());
     }
+  }
+
+  #ask(credentials: Credentials): void {
+    const { endpoint } = this;
+    const { address } = this.#wire;
+    askAuthenticator(this.#authenticate, { address, endpoint, credentials }, (verdict) => {
+      if (this.#phase !== "handshake") return;
+      this.#handle(this.#connection.decide(verdict, this.#clock.now()));
+      this.#settle();
+    });
   }
 
   // Output and time.
@@ -330,7 +352,8 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   }
 
   #cutShort(): TransportError {
-    const text = `expected the handshake to go on, ${this.endpoint} closed the connection`;
+    const hint = this.#silenceHint === undefined ? "" : `, ${this.#silenceHint}`;
+    const text = `expected the handshake to go on, ${this.endpoint} closed the connection${hint}`;
     return new TransportError("TRANSPORT_RESET", text, { endpoint: this.endpoint });
   }
 }

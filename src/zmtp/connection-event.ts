@@ -5,6 +5,7 @@
  */
 
 import type { ZmtpError } from "./errors.ts";
+import type { Credentials } from "./mechanism.ts";
 import type { Metadata } from "./metadata.ts";
 import type { SocketType } from "./socket-type.ts";
 
@@ -19,10 +20,14 @@ export interface PeerDescription {
   readonly version: "3.1" | "3.0";
   /** Name of the mechanism, such as `NULL`. */
   readonly mechanism: string;
+  /** Who the mechanism found the peer to be; absent where nobody has verified it. */
+  readonly identity?: string;
 }
 
 /** What a connection tells its owner. */
 export type ConnectionEvent =
+  /** The peer wants to be let in: the handshake goes on with `Connection.decide`. */
+  | { readonly type: "authenticate"; readonly credentials: Credentials }
   /** Messages may be sent now. */
   | { readonly type: "handshake-done"; readonly peer: PeerDescription }
   /**

@@ -26,9 +26,14 @@ import { COMMAND } from "./frame.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { FrameEncoder } from "./frame-encoder.ts";
 import { encodeGreeting, type Greeting, GreetingDecoder } from "./greeting.ts";
-import type { HandshakeStep } from "./mechanism.ts";
+import type { HandshakeStep, Verdict } from "./mechanism.ts";
 import { decodeMetadata, encodeMetadata, identifyPeer } from "./metadata.ts";
 import { Traffic } from "./traffic.ts";
+
+interface Handshaking {
+  readonly deadline: number | undefined;
+  readonly version: Greeting["version"];
+}
 
 type Phase =
   | {
@@ -36,7 +41,12 @@ type Phase =
       readonly decoder: GreetingDecoder;
       readonly deadline: number | undefined;
     }
-  | { readonly type: "handshake"; readonly deadline: number | undefined }
+  | ({ readonly type: "handshake" } & Handshaking)
+  /** Somebody decides about the peer. */
+  | ({
+      readonly type: "deciding";
+      readonly decide: (verdict: Verdict) => HandshakeStep;
+    } & Handshaking)
   | { readonly type: "traffic"; readonly traffic: Traffic }
   | { readonly type: "closed" };
 
@@ -99,6 +109,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     switch (phase.type) {
       case "greeting":
       case "handshake":
+      case "deciding":
         return phase.deadline;
       case "traffic":
         return phase.traffic.wakeAt;
@@ -147,9 +158,25 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
         if (phase.traffic.wake(now, this.#pingQueued)) this.#pingQueued = true;
       } else if (phase.type !== "closed" && phase.deadline !== undefined && now >= phase.deadline) {
         const { handshakeTimeoutMs } = this.#settings;
-        const reached = phase.type === "greeting" ? "no whole greeting" : "a greeting alone";
+        const reached = progressOf(phase);
         throw new ZmtpError("ZMTP_HANDSHAKE_TIMEOUT", `${reached} in ${handshakeTimeoutMs} ms`);
       }
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#takeEvents();
+  }
+
+  /**
+   * Says whether the peer of an `authenticate` event is let in. Without one, or when the connection
+   * was closed meanwhile, nothing happens.
+   */
+  decide(verdict: Verdict, now: number): ConnectionEvent[] {
+    const phase = this.#phase;
+    if (phase.type !== "deciding") return [];
+    this.#now = now;
+    try {
+      this.#handshakeStep(phase.decide(verdict), phase);
     } catch (error) {
       this.#fail(error);
     }
@@ -236,21 +263,40 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
       throw new ZmtpError("ZMTP_MECHANISM", `${greeting.mechanism} for ${mechanism.name}`);
     }
     const handshake = mechanism.begin(this.#metadata);
+    const largest = Math.min(maxCommandBytes, mechanism.maxCommandBytes ?? maxCommandBytes);
     this.#decoder = new FrameDecoder({
       admit: (flags, size) => {
-        if ((flags & COMMAND) !== 0) admitCommand(size, maxCommandBytes);
+        if ((flags & COMMAND) !== 0) admitCommand(size, largest);
         else throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
       },
-      frame: (_flags, body) => this.#handshakeStep(handshake.receive(body), greeting.version),
+      frame: (_flags, body) => {
+        const phase = this.#phase;
+        if (phase.type !== "handshake") {
+          throw new ZmtpError("ZMTP_UNEXPECTED_COMMAND", "one while the peer is authenticated");
+        }
+        this.#handshakeStep(handshake.receive(body), phase);
+      },
     });
-    this.#phase = { type: "handshake", deadline };
+    this.#phase = { type: "handshake", deadline, version: greeting.version };
     for (const body of handshake.open()) this.#encoder.frame(COMMAND, body);
   }
 
-  #handshakeStep(step: HandshakeStep, version: Greeting["version"]): void {
+  #handshakeStep(step: HandshakeStep, { deadline, version }: Handshaking): void {
     for (const command of step.send) this.#encoder.frame(COMMAND, command);
-    if (step.type === "refuse") throw step.error;
-    if (step.type === "done") this.#startTraffic(step, version);
+    switch (step.type) {
+      case "continue":
+        this.#phase = { type: "handshake", deadline, version };
+        break;
+      case "authenticate":
+        this.#phase = { type: "deciding", deadline, version, decide: step.decide };
+        this.#events.push({ type: "authenticate", credentials: step.credentials });
+        break;
+      case "done":
+        this.#startTraffic(step, version);
+        break;
+      case "refuse":
+        throw step.error;
+    }
   }
 
   #startTraffic(done: HandshakeDone, version: Greeting["version"]): void {
@@ -261,6 +307,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
       metadata,
       version,
       mechanism: settings.mechanism.name,
+      ...(done.identity === undefined ? {} : { identity: done.identity }),
     };
     const emit = (event: ConnectionEvent): void => {
       this.#events.push(event);
@@ -271,5 +318,16 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     this.#decoder?.redirect(traffic);
     this.#phase = { type: "traffic", traffic };
     emit({ type: "handshake-done", peer });
+  }
+}
+
+function progressOf({ type }: { readonly type: "greeting" | "handshake" | "deciding" }): string {
+  switch (type) {
+    case "greeting":
+      return "no whole greeting";
+    case "handshake":
+      return "a greeting and no whole handshake";
+    case "deciding":
+      return "no verdict about the peer";
   }
 }

@@ -33,6 +33,9 @@ export type ZmtpCode =
   | "ZMTP_METADATA"
   | "ZMTP_SOCKET_TYPE"
   | "ZMTP_PEER_ERROR"
+  | "ZMTP_REFUSED"
+  | "ZMTP_CURVE_BOX"
+  | "ZMTP_CURVE_NONCE"
   | "ZMTP_HANDSHAKE_TIMEOUT"
   | "ZMTP_HEARTBEAT_TIMEOUT"
   | "ZMTP_TTL_EXPIRED";
@@ -53,6 +56,9 @@ const RULES: Readonly<Record<ZmtpCode, Rule>> = {
   ZMTP_METADATA: { expected: "well-formed properties", retry: true },
   ZMTP_SOCKET_TYPE: { expected: "a socket type that fits this one", retry: false },
   ZMTP_PEER_ERROR: { expected: "the peer to accept the handshake", retry: false },
+  ZMTP_REFUSED: { expected: "a peer that may come in", retry: false },
+  ZMTP_CURVE_BOX: { expected: "a box made with the keys of both sides", retry: true },
+  ZMTP_CURVE_NONCE: { expected: "each nonce to be above the one before", retry: true },
   ZMTP_HANDSHAKE_TIMEOUT: {
     expected: "the handshake to end within handshakeTimeoutMs",
     retry: true,

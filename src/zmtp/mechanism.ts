@@ -12,7 +12,17 @@
  * @module
  */
 
-import type { ZmtpError } from "./errors.ts";
+import { decodeErrorReason } from "./command.ts";
+import { ZmtpError } from "./errors.ts";
+
+/**
+ * Octets of the largest command of the handshakes of PLAIN and CURVE. Both need few hundred; the
+ * rest is for the properties of applications.
+ */
+export const MAX_UNKNOWN_PEER_BYTES = 4096;
+
+/** The reason in the ERROR of a refusal: libzmq takes three digits for a status of RFC 27 (ZAP). */
+export const REFUSED_REASON = "400";
 
 /** How connections of one socket are secured. May be shared by many connections. */
 export interface Mechanism {
@@ -23,6 +33,18 @@ export interface Mechanism {
    * ignores the peer's.
    */
   readonly asServer: boolean;
+  /**
+   * Octets of the largest command that the handshake takes: who is not known yet gets little room.
+   *
+   * @default maxCommandBytes of the connection
+   */
+  readonly maxCommandBytes?: number;
+  /**
+   * What it may also mean that the peer ends a handshake without a word, as the end of a sentence.
+   *
+   * @default nothing that is known
+   */
+  readonly silenceHint?: string;
   /**
    * Begins the handshake of one connection.
    *
@@ -44,15 +66,38 @@ export interface Handshake {
   receive(body: Uint8Array): HandshakeStep;
 }
 
+/** What a peer shows to be let in. */
+export type Credentials =
+  | { readonly mechanism: "PLAIN"; readonly username: string; readonly password: string }
+  /** The peer has proved that it owns the secret half of this key, 32 octets. */
+  | { readonly mechanism: "CURVE"; readonly publicKey: Uint8Array };
+
+/** Whether a peer is let in. */
+export type Verdict =
+  /** `identity` is what the peer is called from now on. */
+  | { readonly type: "accept"; readonly identity: string }
+  /** `reason` stays on this side; the peer is told no more than that it is refused. */
+  | { readonly type: "refuse"; readonly reason: string };
+
 /** What follows from a command of the peer. */
 export type HandshakeStep =
   /** The handshake goes on. */
   | { readonly type: "continue"; readonly send: readonly Uint8Array[] }
+  /** Somebody has to decide about the peer, whose turn it is not until then. */
+  | {
+      readonly type: "authenticate";
+      readonly send: readonly Uint8Array[];
+      readonly credentials: Credentials;
+      /** Goes on. Called at most once. */
+      readonly decide: (verdict: Verdict) => HandshakeStep;
+    }
   /** Both sides agree; `metadata` has the peer's properties, encoded. */
   | {
       readonly type: "done";
       readonly send: readonly Uint8Array[];
       readonly metadata: Uint8Array;
+      /** Who the peer was found to be; absent where nobody has verified it. */
+      readonly identity?: string;
       /** Absent where traffic goes as it is. */
       readonly protection?: Protection;
     }
@@ -78,4 +123,13 @@ export interface Protection {
    * @throws {ZmtpError} when it was not made by the peer, or not in this order
    */
   unwrap(body: Uint8Array): PlainFrame;
+}
+
+/**
+ * What an ERROR command of the peer means.
+ *
+ * @throws {ZmtpError} `ZMTP_COMMAND_MALFORMED`
+ */
+export function peerError(data: Uint8Array): ZmtpError {
+  return new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${decodeErrorReason(data)}"`);
 }

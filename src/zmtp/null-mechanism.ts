@@ -8,9 +8,9 @@
  * @module
  */
 
-import { decodeCommand, decodeErrorReason, encodeCommand } from "./command.ts";
+import { decodeCommand, encodeCommand } from "./command.ts";
 import { ZmtpError } from "./errors.ts";
-import type { Handshake, HandshakeStep, Mechanism } from "./mechanism.ts";
+import { type Handshake, type HandshakeStep, type Mechanism, peerError } from "./mechanism.ts";
 
 /** The mechanism NULL. */
 export const nullMechanism: Mechanism = {
@@ -33,9 +33,7 @@ class NullHandshake implements Handshake {
   receive(body: Uint8Array): HandshakeStep {
     const { name, data } = decodeCommand(body);
     if (name === "READY") return { type: "done", send: [], metadata: data };
-    if (name === "ERROR") {
-      throw new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${decodeErrorReason(data)}"`);
-    }
+    if (name === "ERROR") throw peerError(data);
     throw new ZmtpError("ZMTP_UNEXPECTED_COMMAND", `${JSON.stringify(name)} in a NULL handshake`);
   }
 }

@@ -26,6 +26,8 @@ describe("resolveOptions", () => {
       ipv6: false,
       sendTimeoutMs: Number.POSITIVE_INFINITY,
       receiveTimeoutMs: Number.POSITIVE_INFINITY,
+      maxHandshakes: 2048,
+      maxHandshakesPerAddress: 512,
     });
   });
 
@@ -63,7 +65,7 @@ describe("resolveOptions", () => {
     [{ immediate: 1 }, "immediate to be true or false"],
     [{ routingId: 5 }, "routingId to be text, octets or null"],
     [{ highWaterMark: 5 }, 'unknown option "highWaterMark"'],
-    [{ curveServer: true }, 'option "curveServer" is not supported: only the NULL mechanism'],
+    [{ zapDomain: "a" }, 'option "zapDomain" is not supported: the mechanisms are PLAIN and CURVE'],
     [{ affinity: 1 }, 'option "affinity" is not supported: this engine has no I/O threads'],
   ])("refuses %j", (options, text) => {
     const resolve = (): unknown => resolveOptions(options as object);

@@ -68,6 +68,7 @@ function setUp(sendHighWaterMark = 1000) {
     owner,
     wire,
     connection: connection({ socketType: "DEALER" }),
+    authenticate: () => true,
     lifecycle: {
       opened: () => log.push("opened"),
       refused: (_pipe, error, retry) => log.push(`refused ${String(retry)} ${error.name}`),

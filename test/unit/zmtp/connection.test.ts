@@ -100,7 +100,7 @@ describe("the handshake", () => {
 
   test.each([
     [greeting().subarray(0, 63), "no whole greeting in 200 ms"],
-    [greeting(), "a greeting alone in 200 ms"],
+    [greeting(), "a greeting and no whole handshake in 200 ms"],
   ])("times out", (octets, text) => {
     const made = connection({ handshakeTimeoutMs: 200 });
     made.receive(octets, 100);

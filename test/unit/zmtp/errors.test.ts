@@ -22,6 +22,7 @@ test("gives up only where another connection cannot go better", () => {
     "ZMTP_MECHANISM",
     "ZMTP_NOT_ZMTP",
     "ZMTP_PEER_ERROR",
+    "ZMTP_REFUSED",
     "ZMTP_SOCKET_TYPE",
     "ZMTP_VERSION",
   ]);
