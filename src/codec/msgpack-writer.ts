@@ -400,7 +400,9 @@ export class MsgpackWriter {
   #grow(count: number): void {
     const written = this.#at - this.#start;
     const needed = written + count;
-    const bytes = needed <= SLAB_BYTES / 2 ? SLAB_BYTES : needed * 2;
+    // One large value gets what it needs; many small ones in one message double what there is.
+    const bytes =
+      needed <= SLAB_BYTES / 2 ? SLAB_BYTES : Math.max(needed + SLAB_BYTES / 8, written * 2);
     const slab = new Uint8Array(bytes);
     slab.set(this.#slab.subarray(this.#start, this.#at));
     this.#slab = slab;
