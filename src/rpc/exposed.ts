@@ -16,11 +16,10 @@ const MARKED = new WeakSet<Handler>();
  *   @exposed
  *   increment() { … }
  *
- *   static {
- *     exposed(this.prototype.increment); // the same without decorators
- *   }
+ *   reset() { … } // not offered
  * }
  * server.register("counter", new Counter(), { exposedOnly: true });
+ * server.register({ add: exposed((a, b) => a + b), more }, { exposedOnly: true });
  * ```
  *
  * @returns the method itself
