@@ -59,7 +59,7 @@ export function readJson(octets: Uint8Array, limits: CodecLimits, words: boolean
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw notJson(error instanceof Error ? error.message : "", 0);
+    throw notJson((error as SyntaxError).message, 0);
   }
 }
 

@@ -77,11 +77,9 @@ export class JsonWriter {
         return "null";
       case "object":
         return value === null ? "null" : this.#object(value, depth);
-      case "function":
-      case "symbol":
-        throw unsupported(`a ${typeof value}`, this.#where(depth));
       default:
-        throw unsupported("an unknown kind of value", this.#where(depth));
+        // Functions and symbols are all that is left.
+        throw unsupported(`a ${typeof value}`, this.#where(depth));
     }
   }
 

@@ -11,11 +11,6 @@ export class BatchAnswer {
   readonly #texts: (string | undefined)[] = [];
   #open = 0;
 
-  /** How many answers belong to it. */
-  get size(): number {
-    return this.#texts.length;
-  }
-
   /** Makes a place for an answer that will come. */
   reserve(): number {
     this.#open++;
@@ -24,7 +19,6 @@ export class BatchAnswer {
 
   /** Puts an answer into a place. Returns the whole text if it was the last. */
   fill(place: number, text: string): string | undefined {
-    if (this.#texts[place] !== undefined) return undefined;
     this.#texts[place] = text;
     this.#open--;
     return this.#open === 0 ? `[${this.#texts.join(", ")}]` : undefined;
