@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { decodeAscii } from "../../../../src/base/text.ts";
+import { netcall } from "../../../../src/dialects/netcall/dialect.ts";
+import type { Packet } from "../../../../src/rpc/packet.ts";
+import { frames, request } from "../../../support/netcall.ts";
+
+const peer = { socketType: "DEALER" };
+
+/** The acknowledgement that a service sends. */
+function ackOf(options: Parameters<typeof netcall>[0]): string {
+  const packets: Packet[] = [];
+  netcall(options)
+    .serverTranslator(peer)
+    .decode(request("1", "f", []), packets);
+  const [first] = packets;
+  return first?.type === "immediate" ? decodeAscii(first.message[3] as Uint8Array) : "";
+}
+
+test("a service calls itself something of its own unless it is named", () => {
+  expect(ackOf({})).toMatch(/^zerocall\/[0-9a-f]{8}$/);
+  expect(ackOf({ random: () => 0 })).toBe("zerocall/00000000");
+  expect(ackOf({ serviceId: "kettle" })).toBe("kettle");
+});
+
+test("there is no netcall without a serializer", () => {
+  expect(() => netcall({ serializers: [] })).toThrow(
+    expect.objectContaining({ code: "USAGE_OPTION" }),
+  );
+});
+
+test("a boundary is enough to be recognised", () => {
+  expect(netcall().recognises(frames("hop", "|"))).toBe(true);
+  expect(netcall().recognises(frames("", "x"))).toBe(false);
+});
+
+test("ids that are in use are not drawn again", () => {
+  const drawn = [0.5, 0.5, 0.25];
+  const translator = netcall({ random: () => drawn.shift() ?? 0, serviceId: "x" }).clientTranslator(
+    peer,
+  );
+  drawn.unshift(0.5);
+  const first = translator.open();
+  const second = translator.open();
+  expect(first).toMatchObject({ id: "80000000" });
+  expect(second).toMatchObject({ id: "40000000" });
+  expect([...translator.openChannels()]).toEqual([first, second]);
+});
+
+test("a service opens no channels", () => {
+  const translator = netcall().serverTranslator(peer);
+  expect(() => translator.open()).toThrow(TypeError);
+  expect([...translator.openChannels()]).toEqual([]);
+});
+
+test("what has no words is left out", () => {
+  const service = netcall().serverTranslator(peer);
+  const client = netcall().clientTranslator(peer);
+  const channel = client.open();
+  expect(service.encode({ type: "heartbeat", channel })).toBeUndefined();
+  expect(client.encode({ type: "heartbeat", channel })).toBeUndefined();
+});
