@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UsageError } from "../base/errors.ts";
 import type { Call } from "../rpc/call.ts";
 import { Batch } from "../rpc/batch.ts";
 import {
@@ -257,12 +258,27 @@ export const Client: ClientConstructor = class {
     };
     const caller = new Caller(core, settings);
     if (options.onNotification !== undefined) core.notifications.listen(options.onNotification);
-    for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) core.connect(one);
+    connectAll(core, endpoint);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
     // oxlint-disable-next-line no-constructor-return
     return makeRemote(call, makeMembers(core, caller, settings, dialect), new.target.prototype);
   }
 } as unknown as ClientConstructor;
+
+/** Connects to all or to none: a client that was never made cannot be closed. */
+function connectAll(core: ClientCore, endpoint: string | readonly string[]): void {
+  try {
+    // What is neither is for `connect` to refuse.
+    for (const one of isList(endpoint) ? endpoint : [endpoint]) core.connect(one);
+  } catch (error) {
+    void core.close();
+    throw error;
+  }
+}
+
+function isList(endpoint: string | readonly string[]): endpoint is readonly string[] {
+  return Array.isArray(endpoint);
+}
 
 function makeMembers(
   core: ClientCore,
@@ -329,6 +345,12 @@ async function performBatch<const Calls extends readonly unknown[]>(
     calls = make(remote, callsByName(caller));
   } finally {
     batch.send();
+  }
+  if (!Array.isArray(calls)) {
+    throw new UsageError(
+      "USAGE_ARGUMENTS",
+      "expected the function given to batch() to return an array of calls; it cannot be async",
+    );
   }
   return (await Promise.allSettled(calls)) as BatchResults<Calls>;
 }

@@ -5,6 +5,7 @@
  */
 
 import { channel } from "node:diagnostics_channel";
+import { UsageError } from "../base/errors.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
 import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
 import type { Observer } from "../rpc/rpc-event.ts";
@@ -64,16 +65,36 @@ export function peerParts(
   types: RoleSocketTypes = {},
 ): PeerParts {
   const { maxWindowItems, maxWindowBytes } = WINDOW_DEFAULTS;
+  checkLogger(options.logger);
   const heard = options.logger !== undefined || channel(DIAGNOSTICS_CHANNEL).hasSubscribers;
   return {
     window: {
       maxWindowItems: count("maxWindowItems", options.maxWindowItems, maxWindowItems, 1),
       maxWindowBytes: count("maxWindowBytes", options.maxWindowBytes, maxWindowBytes, 1),
     },
-    interceptors: options.interceptors ?? [],
+    interceptors: checkInterceptors(options.interceptors),
     // Who is not heard does not describe every call: subscribe before making clients and servers.
     observer: heard ? observeWith(side, options.logger) : undefined,
     resolveEndpoint: options.resolveEndpoint ?? ((endpoint) => endpoint),
     transport: options.transport ?? zmqTransport(nodePlatform, options.socket ?? {}, types),
   };
 }
+
+function checkInterceptors(given: PeerOptions["interceptors"] = []): readonly Interceptor[] {
+  if (Array.isArray(given) && given.every((one) => typeof one === "function")) return given;
+  throw new UsageError("USAGE_OPTION", "expected interceptors to be functions in an array");
+}
+
+/** Checked at once, or the first event would throw in the middle of a call. */
+function checkLogger(given: Partial<Logger> | null | undefined): void {
+  if (given === undefined) return;
+  if (given === null) throw new UsageError("USAGE_OPTION", "expected logger to log, got null");
+  const missing = LEVELS.filter((level) => typeof given[level] !== "function");
+  if (missing.length === 0) return;
+  throw new UsageError(
+    "USAGE_OPTION",
+    `expected logger to have ${LEVELS.join(", ")}, as console has, got one without ${missing.join(", ")}`,
+  );
+}
+
+const LEVELS: readonly (keyof Logger)[] = ["debug", "info", "warn", "error"];

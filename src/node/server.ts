@@ -9,7 +9,7 @@ import { UsageError } from "../base/errors.ts";
 import type { Dialect } from "../rpc/dialect.ts";
 import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { Handler, MethodDescription } from "../rpc/method.ts";
-import { type RegisterOptions } from "../rpc/registry.ts";
+import { isClass, type RegisterOptions } from "../rpc/registry.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
 import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
@@ -87,6 +87,7 @@ export class Server {
    */
   constructor(service?: object, options: ServerOptions = {}) {
     checkOptions("server option", options, SERVER_OPTIONS);
+    if (service !== undefined) checkService(service);
     this.#core = new ServerCore({
       ...peerParts("server", options, { server: options.socketType ?? "ROUTER" }),
       name: options.name ?? nameOf(service),
@@ -122,8 +123,7 @@ export class Server {
       ...(exposedOnly !== undefined && { exposedOnly }),
       ...(describe !== undefined && { describe }),
     };
-    if (typeof service !== "function") this.register(service, registering);
-    else this.#registerFunction(service as Handler, registering);
+    this.register(service, registering);
   }
 
   /** Name of the service. */
@@ -188,22 +188,21 @@ export class Server {
    * server.register(new Cooler(), { methods: ["addMan"] });
    * ```
    *
-   * @throws {UsageError} `USAGE_NAME` when a name is taken, private or not there
+   * @throws {UsageError} `USAGE_NAME` when a name is taken, private or not there, `USAGE_HANDLER` for
+   *   what cannot be served: a class, a promise, anything but objects and functions
    */
   register(service: object, options?: RegisterOptions): void;
   register(name: string, service: object, options?: RegisterOptions): void;
-  register(
-    first: string | object,
-    second: object = {},
-    options: RegisterOptions = second,
-  ): void {
+  register(first: unknown, second?: unknown, third?: RegisterOptions): void {
+    const named = typeof first === "string";
+    const service = checkService(named ? second : first);
+    const options = (named ? third : (second as RegisterOptions | undefined)) ?? {};
     const { registry } = this.#core;
-    if (typeof first !== "string") {
-      if (typeof first === "function") this.#registerFunction(first as Handler, options);
-      else registry.addService("", first, options);
-    } else if (typeof second === "function")
-      registry.addFunction(first, second as Handler, options);
-    else registry.addService(first, second, options);
+    if (typeof service !== "function") registry.addService(named ? first : "", service, options);
+    else {
+      const handler = service as Handler;
+      registry.addFunction(named ? first : nameOfFunction(handler), handler, options);
+    }
   }
 
   /** Removes a method, or all methods of a namespace. Returns how many were removed. */
@@ -235,19 +234,28 @@ export class Server {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#core.close();
   }
+}
 
-  #registerFunction(handler: Handler, options: RegisterOptions): void {
-    if (handler.name === "") {
-      throw new UsageError("USAGE_NAME", "expected a function with a name, got an anonymous one");
-    }
-    if (/^class\b/.test(Function.prototype.toString.call(handler))) {
-      throw new UsageError(
-        "USAGE_HANDLER",
-        `expected an object or a function, got the class ${handler.name}; serve an instance of it`,
-      );
-    }
-    this.#core.registry.addFunction(handler.name, handler, options);
+/** Refuses what would make a server without methods. */
+function checkService(service: unknown): object {
+  if (typeof service === "function") {
+    if (!isClass(service)) return service;
+    throw new UsageError(
+      "USAGE_HANDLER",
+      `expected an object or a function, got the class ${service.name}; serve an instance of it`,
+    );
   }
+  if (typeof service !== "object" || service === null) {
+    const got = service === null ? "null" : typeof service;
+    throw new UsageError("USAGE_HANDLER", `expected an object or a function to serve, got ${got}`);
+  }
+  if (!(service instanceof Promise)) return service;
+  throw new UsageError("USAGE_HANDLER", "expected a service, got a promise of one; await it first");
+}
+
+function nameOfFunction(handler: Handler): string {
+  if (handler.name !== "") return handler.name;
+  throw new UsageError("USAGE_NAME", "expected a function with a name, got an anonymous one");
 }
 
 /** A service's name when nobody gave it one. */

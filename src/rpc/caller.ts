@@ -99,8 +99,11 @@ export class Caller {
   }
 
   #call(method: string, args: CallArguments, options: CallOptions, oneWay: boolean): Call {
-    checkArguments(args);
-    if (options !== NO_OPTIONS) checkOptions("call option", options, CALL_OPTIONS);
+    checkArguments(method, args);
+    if (options !== NO_OPTIONS) {
+      checkOptions("call option", options, CALL_OPTIONS);
+      checkSignal(options.signal);
+    }
     const { headers } = this.#settings;
     const merged = options.headers === undefined ? headers : { ...headers, ...options.headers };
     if (this.#settings.interceptors.length === 0) {
@@ -228,11 +231,25 @@ const CALL_OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
   idempotent: true,
 };
 
-function checkArguments(args: unknown): void {
+function checkArguments(method: unknown, args: unknown): void {
+  if (typeof method !== "string") {
+    const got = typeof method;
+    throw new UsageError("USAGE_ARGUMENTS", `expected the name of a method, got ${got}`);
+  }
   if (typeof args === "object" && args !== null) return;
   throw new UsageError(
     "USAGE_ARGUMENTS",
     `expected arguments in an array, or by name in an object, got ${args === null ? "null" : typeof args}`,
+  );
+}
+
+/** Checked before anything is sent: a call that nobody can cancel would go on alone. */
+function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  if (typeof signal === "object" && signal !== null && "aborted" in signal) return;
+  throw new UsageError(
+    "USAGE_OPTION",
+    "expected signal to be an AbortSignal, such as the signal of an AbortController",
   );
 }
 

@@ -16,6 +16,7 @@ import { RPC_DEFAULTS } from "./limits.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
+import { isThenable } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
@@ -135,7 +136,7 @@ export class ClientCore implements TransportOwner {
       this.#transport.connect(real);
       this.#settings.observer?.({ type: "connecting", endpoint: real });
     };
-    if (typeof resolved === "string") connect(resolved);
+    if (!isThenable(resolved)) connect(resolved);
     else {
       resolved.then(connect, (error: unknown) => {
         this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));

@@ -14,7 +14,11 @@ import { nearestNames } from "../base/nearest.ts";
  * @param known - an object that has the names of all options
  * @throws {UsageError} `USAGE_OPTION` with the nearest names
  */
-export function checkOptions(what: string, options: object, known: object): void {
+export function checkOptions(what: string, options: unknown, known: object): void {
+  if (typeof options !== "object" || options === null) {
+    const got = options === null ? "null" : typeof options;
+    throw new UsageError("USAGE_OPTION", `expected ${what}s in an object, got ${got}`);
+  }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue;
     const near = nearestNames(name, Object.keys(known));

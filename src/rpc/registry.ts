@@ -212,6 +212,7 @@ function isNamespace(value: unknown): value is object {
   return tag === "[object Object]" || tag === "[object Module]";
 }
 
-function isClass(value: object): boolean {
+/** Whether a function is a class, which cannot be called. */
+export function isClass(value: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }

@@ -16,7 +16,7 @@ import type { Interceptor } from "./interceptor.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { Message, Packet } from "./packet.ts";
-import { MAX_WAITING_STEPS } from "./pump.ts";
+import { isThenable, MAX_WAITING_STEPS } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -121,7 +121,7 @@ export class ServerCore implements TransportOwner {
       this.#transport.connect(real);
       this.#settings.observer?.({ type: "connecting", endpoint: real });
     };
-    if (typeof resolved === "string") connect(resolved);
+    if (!isThenable(resolved)) connect(resolved);
     else {
       resolved.then(connect, (error: unknown) => {
         this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));

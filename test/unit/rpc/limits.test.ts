@@ -15,6 +15,15 @@ describe("options", () => {
     );
   });
 
+  test("that are no object are refused", () => {
+    for (const bad of [null, 5, "fast", undefined]) {
+      expect(() => checkOptions("call option", bad, {})).toThrow(OPTION);
+    }
+    expect(() => checkOptions("call option", 5, {})).toThrow(
+      "expected call options in an object, got number",
+    );
+  });
+
   test("that count are whole numbers of a least size, or Infinity", () => {
     expect(count("n", undefined, 7, 1)).toBe(7);
     expect(count("n", 1, 7, 1)).toBe(1);
