@@ -6,6 +6,8 @@
 
 export type { Codec } from "./codec.ts";
 export { CODEC_DEFAULTS, CodecError, type CodecErrorCode, type CodecLimits } from "./errors.ts";
+export { JsonCodec } from "./json.ts";
+export type { JsonStyle } from "./json-writer.ts";
 export { MsgpackCodec } from "./msgpack.ts";
 export { MsgpackReader } from "./msgpack-reader.ts";
 export { Extension, MsgpackWriter } from "./msgpack-writer.ts";
