@@ -11,10 +11,18 @@ import { numberedMessage, numberOf, readEnvelope } from "./envelope.ts";
 import { type Outcome, readOutcome } from "./errors.ts";
 import type { Serializer } from "./serializer.ts";
 
+/** The calls of one message. */
+interface Exchange {
+  readonly number: number;
+  readonly channels: readonly ClientChannel[];
+  /** How many of them still wait. */
+  open: number;
+}
+
 /** A call that this side made. */
 interface ClientChannel extends ChannelRef {
-  /** Number of the message that it went with. */
-  number: number;
+  /** The message that it goes with; `undefined` once nobody waits for it. */
+  exchange: Exchange | undefined;
 }
 
 const NUMBERS = 2 ** 32;
@@ -22,8 +30,8 @@ const NUMBERS = 2 ** 32;
 /** Translates for one server. */
 export class ClientTranslator implements Translator {
   readonly #serializer: Serializer;
-  /** The calls of each message that was not answered, in their order. */
-  readonly #messages = new Map<number, readonly ClientChannel[]>();
+  /** By number. */
+  readonly #exchanges = new Map<number, Exchange>();
   readonly #channels = new Set<ClientChannel>();
   #lastNumber = 0;
 
@@ -32,10 +40,9 @@ export class ClientTranslator implements Translator {
   }
 
   open(): ChannelRef {
-    const number = this.#freshNumber();
-    const channel: ClientChannel = { call: undefined, extended: false, number };
+    const channel: ClientChannel = { call: undefined, extended: false, exchange: undefined };
     this.#channels.add(channel);
-    this.#messages.set(number, [channel]);
+    this.#begin([channel]);
     return channel;
   }
 
@@ -50,28 +57,21 @@ export class ClientTranslator implements Translator {
   release(channel: ChannelRef): void {
     const known = channel as ClientChannel;
     this.#channels.delete(known);
-    const together = this.#messages.get(known.number);
-    if (together?.every((other) => !this.#channels.has(other)) === true) {
-      this.#messages.delete(known.number);
-    }
+    this.#leave(known);
   }
 
   encode(packet: Packet): Message | undefined {
-    if (packet.type !== "request") return undefined;
+    const { exchange } = packet.channel as ClientChannel;
+    if (packet.type !== "request" || exchange === undefined) return undefined;
     const { method, args, options } = packet;
     const entry = this.#serializer.entry(callEntry(method, args, options));
-    const { number } = packet.channel as ClientChannel;
-    return numberedMessage(number, this.#serializer.list([entry]));
+    return numberedMessage(exchange.number, this.#serializer.list([entry]));
   }
 
   join(requests: readonly EncodedRequest[]): Message {
     const channels = requests.map(({ channel }) => channel as ClientChannel);
-    const number = this.#freshNumber();
-    for (const channel of channels) {
-      this.#messages.delete(channel.number);
-      channel.number = number;
-    }
-    this.#messages.set(number, channels);
+    for (const channel of channels) this.#leave(channel);
+    const { number } = this.#begin(channels);
     const lists = requests.map(({ message }) => message.at(-1) as Uint8Array);
     return numberedMessage(number, this.#serializer.join(lists));
   }
@@ -84,11 +84,12 @@ export class ClientTranslator implements Translator {
       packets.push({ type: "malformed", channel: undefined, reason });
       return;
     }
-    const channels = this.#messages.get(number);
-    if (channels === undefined) return;
+    const exchange = this.#exchanges.get(number);
+    if (exchange === undefined) return;
+    const { channels } = exchange;
     const outcomes = this.#readOutcomes(envelope?.payload, channels.length);
     for (const [index, channel] of channels.entries()) {
-      if (!this.#channels.has(channel)) continue;
+      if (channel.exchange === undefined) continue;
       packets.push({ ...(outcomes[index] ?? readOutcome(undefined)), channel });
     }
   }
@@ -111,9 +112,19 @@ export class ClientTranslator implements Translator {
     return forAll ? Array.from({ length: count }, () => only) : outcomes;
   }
 
-  #freshNumber(): number {
+  /** Gives the message of these calls a number that none has that waits for its answer. */
+  #begin(channels: readonly ClientChannel[]): Exchange {
     do this.#lastNumber = (this.#lastNumber + 1) % NUMBERS;
-    while (this.#messages.has(this.#lastNumber));
-    return this.#lastNumber;
+    while (this.#exchanges.has(this.#lastNumber));
+    const exchange = { number: this.#lastNumber, channels, open: channels.length };
+    for (const channel of channels) channel.exchange = exchange;
+    this.#exchanges.set(exchange.number, exchange);
+    return exchange;
+  }
+
+  #leave(channel: ClientChannel): void {
+    const { exchange } = channel;
+    channel.exchange = undefined;
+    if (exchange !== undefined && --exchange.open === 0) this.#exchanges.delete(exchange.number);
   }
 }
