@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ProtocolError } from "../base/errors.ts";
 import type { ClientCall } from "./client-call.ts";
 import { RpcError } from "./errors.ts";
 
@@ -15,7 +16,9 @@ export function peerGone(
   cause: Error | undefined,
 ): RpcError {
   const { method } = call.request;
-  const how = left ? "the call may have run" : "the call was not sent";
+  // A rule that the peer broke, such as a limit, is what the caller can do something about.
+  const why = cause instanceof ProtocolError ? `: ${cause.message}` : "";
+  const how = (left ? "the call may have run" : "the call was not sent") + why;
   return new RpcError("unavailable", `the peer at ${endpoint} is gone; ${how}`, {
     method,
     mayHaveRun: left,
