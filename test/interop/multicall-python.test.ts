@@ -180,12 +180,14 @@ describe.skipIf(missing !== undefined)(`${title} as a client`, () => {
   });
 
   test("gets class, message and stack of errors", async () => {
-    const [failed, unknown, wrong, unwritten] = await peer.call([
+    const [failed, unknown, wrong, unwritten, hidden] = await peer.call([
       ["fail", ["échec ☃"], {}],
       ["nope", [], {}],
       ["add", [1], { c: 2 }],
       ["handler", [], {}],
+      ["my.counter.hidden", [], {}],
     ]);
+    expect(hidden).toMatchObject({ error: "KeyError" });
     expect(failed).toMatchObject({ error: "ValueError", message: "échec ☃" });
     expect(failed?.traceback).toContain("multicall-python.test.ts");
     expect(unknown).toEqual({

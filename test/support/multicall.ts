@@ -1,5 +1,6 @@
 /** Messages of multicall from text, and as text. */
 
+import type { Codec } from "../../src/codec/codec.ts";
 import type { Message } from "../../src/rpc/packet.ts";
 
 export const EMPTY: Uint8Array = new Uint8Array(0);
@@ -26,3 +27,13 @@ export function answerTo(request: Message | undefined, payload: string): Message
 export function saidBy(message: Message | undefined): unknown {
   return JSON.parse(textOf(message?.at(-1)));
 }
+
+/** A user's codec that reads nothing, and says so by something that is no error. */
+export const refusing: Codec = {
+  name: "refusing",
+  encode: () => octetsOf("[]"),
+  decode: () => {
+    // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+    throw "not today";
+  },
+};

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ClientTranslator } from "../../../../src/dialects/multicall/client-translator.ts";
-import { ujson } from "../../../../src/dialects/multicall/serializer.ts";
+import { serializerOf, ujson } from "../../../../src/dialects/multicall/serializer.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../../../src/rpc/packet.ts";
-import { answerTo, EMPTY, framed, octetsOf, textOf } from "../../../support/multicall.ts";
+import { answerTo, EMPTY, framed, octetsOf, refusing, textOf } from "../../../support/multicall.ts";
 
 interface Sent {
   readonly channel: ChannelRef;
@@ -112,6 +112,14 @@ describe("answers", () => {
     const { channel, message } = send(translator, "a");
     expect(decode(translator, answerTo(message, payload))).toMatchObject([
       { type: "malformed", channel },
+    ]);
+  });
+
+  test("that a codec refuses with anything thrown fail the call", () => {
+    const translator = new ClientTranslator(serializerOf(refusing));
+    const { channel, message } = send(translator, "a");
+    expect(decode(translator, answerTo(message, "[]"))).toEqual([
+      { type: "malformed", reason: "not today", channel },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { serializerOf, ujson } from "../../../../src/dialects/multicall/serializ
 import { ServerTranslator } from "../../../../src/dialects/multicall/server-translator.ts";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
 import type { ChannelRef, Message, Packet } from "../../../../src/rpc/packet.ts";
-import { EMPTY, framed, octetsOf, saidBy, textOf } from "../../../support/multicall.ts";
+import { EMPTY, framed, octetsOf, refusing, saidBy, textOf } from "../../../support/multicall.ts";
 
 const make = (maxCalls = 10): ServerTranslator =>
   new ServerTranslator({ serializer: ujson(), maxCalls });
@@ -78,6 +78,13 @@ describe("requests", () => {
     });
     expect(answer?.[0]).toHaveLength(0);
     expect(saidBy(answer)).toMatchObject([{ success: false, error_type: "ValueError" }]);
+  });
+
+  test("that a codec refuses with anything thrown are one failure", () => {
+    const translator = new ServerTranslator({ serializer: serializerOf(refusing), maxCalls: 10 });
+    expect(decode(translator, framed("[]"))).toMatchObject([
+      { type: "malformed", reason: "not today" },
+    ]);
   });
 
   test("without a way back are dropped", () => {
