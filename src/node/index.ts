@@ -42,12 +42,26 @@ export type { RpcEvent } from "../rpc/rpc-event.ts";
 export type { NotifyArguments } from "../rpc/remote-peer.ts";
 export type { SubscriptionOptions } from "../rpc/subscription-book.ts";
 export { type Status, STATUSES } from "../rpc/status.ts";
+export type {
+  AuthenticationRequest,
+  AuthenticationResult,
+  Authenticator,
+} from "../sockets/authenticator.ts";
 export {
   SocketError,
   type SocketCode,
   TransportError,
   type TransportCode,
 } from "../sockets/errors.ts";
+export type {
+  CurveClientSecurity,
+  CurveKey,
+  CurveServerSecurity,
+  PlainClientSecurity,
+  PlainServerSecurity,
+  Security,
+  SecuritySource,
+} from "../sockets/security.ts";
 export type { SocketOptions } from "../sockets/socket-options.ts";
 export {
   type BatchMembers,
@@ -58,6 +72,7 @@ export {
   type ClientOptions,
   type ServiceDescription,
 } from "./client.ts";
+export { type CurveKeyPair, curveKeyPair } from "./curve-keys.ts";
 export { DIAGNOSTICS_CHANNEL, type Logger } from "./log.ts";
 export {
   type Collector,

@@ -6,7 +6,7 @@
  * |---|---|
  * | endpoints bound and connecting, draining, closed | info |
  * | a handler threw | error |
- * | malformed messages | warn |
+ * | malformed messages, refused peers, endpoints that are open to everybody | warn |
  * | peers, calls, attempts to connect | debug |
  *
  * All events go to the channel `zerocall` as they are, with `side` beside them.
@@ -57,6 +57,10 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
       ];
     case "unreachable":
       return ["debug", `${event.endpoint} cannot be reached${why(event.error)}`];
+    case "refused":
+      return ["warn", `a peer at ${event.endpoint} was refused${why(event.error)}`];
+    case "insecure":
+      return ["warn", insecureText(event.endpoint)];
     case "call-started":
       return ["debug", `${event.method}() called by ${event.address || "?"}`];
     case "call-finished":
@@ -69,6 +73,14 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];
   }
+}
+
+/** What is said about an endpoint that other hosts can reach. */
+export function insecureText(endpoint: string): string {
+  return (
+    `${endpoint} is open to other hosts without authentication and encryption: whoever can connect` +
+    " can call everything; use the option security, or bind to 127.0.0.1"
+  );
 }
 
 function why(error: unknown): string {

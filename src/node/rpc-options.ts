@@ -10,10 +10,11 @@ import type { Interceptor } from "../rpc/interceptor.ts";
 import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
 import type { Observer } from "../rpc/rpc-event.ts";
 import type { TransportFactory } from "../rpc/transport.ts";
+import type { SecuritySource } from "../sockets/security.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 import { type RoleSocketTypes, zmqTransport } from "../transports/zmq.ts";
 import { count } from "../rpc/limits.ts";
-import { DIAGNOSTICS_CHANNEL, type Logger, observeWith } from "./log.ts";
+import { DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
 
 /** Options of clients and servers alike. */
@@ -31,6 +32,20 @@ export interface PeerOptions extends Partial<WindowLimits> {
   readonly logger?: Logger;
   /** Makes an endpoint of what `bind` and `connect` are given. @default as given */
   readonly resolveEndpoint?: (endpoint: string) => string | Promise<string>;
+  /**
+   * The security mechanism, its keys, and who may come in.
+   *
+   * ```ts
+   * new Server(service, { security: { mechanism: "curve", secretKey, authenticate: [clientKey] } });
+   * new Client(endpoint, { security: { mechanism: "curve", serverKey, secretKey: mine } });
+   * ```
+   *
+   * A function is asked for every connection, so that keys can change while those that are there
+   * live on.
+   *
+   * @default none: whoever can connect can call, and read along
+   */
+  readonly security?: SecuritySource;
   /** Options of the sockets below, such as `maxMessageSize` and `sendHighWaterMark`. */
   readonly socket?: SocketOptions;
   /** What carries messages, in place of ZeroMQ over Node's sockets. */
@@ -45,6 +60,7 @@ export const PEER_OPTIONS: Readonly<Record<keyof PeerOptions, true>> = {
   interceptors: true,
   logger: true,
   resolveEndpoint: true,
+  security: true,
   socket: true,
   transport: true,
 };
@@ -76,8 +92,25 @@ export function peerParts(
     // Who is not heard does not describe every call: subscribe before making clients and servers.
     observer: heard ? observeWith(side, options.logger) : undefined,
     resolveEndpoint: options.resolveEndpoint ?? ((endpoint) => endpoint),
-    transport: options.transport ?? zmqTransport(nodePlatform, options.socket ?? {}, types),
+    transport: options.transport ?? overZmq(side, options, types),
   };
+}
+
+function overZmq(
+  side: "client" | "server",
+  { socket, security, logger }: PeerOptions,
+  types: RoleSocketTypes,
+): TransportFactory {
+  let told = false;
+  const insecure = (endpoint: string): void => {
+    if (told) return;
+    told = true;
+    observeWith(side, logger)({ type: "insecure", endpoint });
+    if (logger !== undefined) return;
+    process.emitWarning(insecureText(endpoint), { code: "ZEROCALL_INSECURE" });
+  };
+  const options = { ...socket, ...(security !== undefined && { security }) };
+  return zmqTransport(nodePlatform, options, { ...types, insecure });
 }
 
 function checkInterceptors(given: PeerOptions["interceptors"] = []): readonly Interceptor[] {

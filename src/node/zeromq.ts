@@ -41,6 +41,11 @@ import { nodePlatform } from "./platform.ts";
 
 export { isZerocallError, UsageError, ZerocallError } from "../base/errors.ts";
 export type { UsageCode } from "../base/errors.ts";
+export type {
+  AuthenticationRequest,
+  AuthenticationResult,
+  Authenticator,
+} from "../sockets/authenticator.ts";
 export type { DealerOptions } from "../sockets/dealer.ts";
 export { SocketError, TransportError } from "../sockets/errors.ts";
 export type { SocketCode, TransportCode } from "../sockets/errors.ts";
@@ -51,12 +56,22 @@ export type { PublisherOptions } from "../sockets/publisher.ts";
 export type { PullOptions } from "../sockets/pull.ts";
 export type { RequestOptions } from "../sockets/request.ts";
 export type { RouterConnectOptions, RouterOptions } from "../sockets/router.ts";
+export type {
+  CurveClientSecurity,
+  CurveKey,
+  CurveServerSecurity,
+  PlainClientSecurity,
+  PlainServerSecurity,
+  Security,
+  SecuritySource,
+} from "../sockets/security.ts";
 export type { SocketEvent, SocketEventType } from "../sockets/socket-event.ts";
 export type { SocketEventOf, SocketEvents } from "../sockets/socket-events.ts";
 export type { SocketOptions } from "../sockets/socket-options.ts";
 export { Socket } from "../sockets/socket.ts";
 export type { SubscriberOptions } from "../sockets/subscriber.ts";
 export type { XPublisherOptions } from "../sockets/xpublisher.ts";
+export { type CurveKeyPair, curveKeyPair } from "./curve-keys.ts";
 export { ZmtpError } from "../zmtp/errors.ts";
 export type { ZmtpCode } from "../zmtp/errors.ts";
 

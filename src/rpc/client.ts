@@ -19,6 +19,7 @@ import type { Message } from "./packet.ts";
 import { isThenable } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
+import type { Status } from "./status.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
 
 /** What a client is made of, resolved to the last option. */
@@ -63,6 +64,8 @@ export class ClientCore implements TransportOwner {
   readonly #sessionSettings: ClientSessionSettings;
   /** Why endpoints could not be reached, for calls that nobody takes. */
   readonly #unreachable = new Map<string, Error>();
+  /** What calls come to for which no peer can come any more. */
+  #givenUp: Status | undefined;
   #closing: Promise<void> | undefined;
   #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
   #openCalls = 0;
@@ -270,9 +273,17 @@ export class ClientCore implements TransportOwner {
     this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
   }
 
-  unreachable(endpoint: string, error: Error): void {
+  unreachable(endpoint: string, error: Error, final?: Status): void {
     this.#unreachable.set(endpoint, error);
     this.#settings.observer?.({ type: "unreachable", endpoint, error });
+    if (final === undefined) return;
+    this.#givenUp = final;
+    if (this.#transport.hopeless !== true) return;
+    for (const call of this.#waiting) this.#failWaiting(call, this.#nobody(call, final));
+  }
+
+  refused(endpoint: string, error: Error): void {
+    this.#settings.observer?.({ type: "refused", endpoint, error });
   }
 
   #send(call: ClientCall, now: number): void {
@@ -338,6 +349,10 @@ export class ClientCore implements TransportOwner {
           mayHaveRun: false,
         }),
       );
+      return;
+    }
+    if (this.#givenUp !== undefined && this.#transport.hopeless === true) {
+      this.#failWaiting(call, this.#nobody(call, this.#givenUp));
       return;
     }
     call.withdraw = () => this.#withdraw(call);
@@ -415,7 +430,7 @@ export class ClientCore implements TransportOwner {
   }
 
   /** Why a call found no peer in time. */
-  #nobody(call: ClientCall): RpcError {
+  #nobody(call: ClientCall, final?: Status): RpcError {
     const { timeoutMs, totalTimeoutMs, method } = call.request;
     const waitedMs = Math.round(Math.min(timeoutMs, totalTimeoutMs));
     const endpoints = [
@@ -432,8 +447,10 @@ export class ClientCore implements TransportOwner {
     const where = tried.length === 0 ? "no endpoint was connected or bound" : tried.join(", ");
     const cause = this.#unreachable.get(endpoints[0] ?? "");
     return new RpcError(
-      "unavailable",
-      `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`,
+      final ?? "unavailable",
+      final === undefined
+        ? `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`
+        : `no peer will take the call of "${method}": ${where}`,
       {
         method,
         mayHaveRun: call.earlier !== undefined,

@@ -16,6 +16,11 @@ export interface CallPeer {
   readonly address: string;
   /** The endpoint of ours that the peer uses. */
   readonly endpoint: string;
+  /**
+   * Who the peer was found to be when it connected: with CURVE its public key in Z85, with PLAIN its
+   * user name, or what the authenticator called it. `undefined` where nobody has verified it.
+   */
+  readonly identity: string | undefined;
   /** Aborts when the peer is gone; until then it can be notified. Its reason is an `RpcError`. */
   readonly signal: AbortSignal;
   /** It has not read what it was sent; what is sent now waits. */

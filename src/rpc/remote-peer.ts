@@ -48,6 +48,10 @@ export class RemotePeer implements CallPeer {
     return this.#link.address;
   }
 
+  get identity(): string | undefined {
+    return this.#link.identity;
+  }
+
   get endpoint(): string {
     return this.#link.endpoint;
   }

@@ -16,6 +16,10 @@ export type RpcEvent =
       readonly error?: unknown;
     }
   | { readonly type: "unreachable"; readonly endpoint: string; readonly error: unknown }
+  /** A peer was not let in, or one that connected did not behave before it was. */
+  | { readonly type: "refused"; readonly endpoint: string; readonly error: unknown }
+  /** The endpoint can be reached from other hosts, and everybody there may come in. */
+  | { readonly type: "insecure"; readonly endpoint: string }
   | {
       readonly type: "call-started" | "call-finished";
       readonly method: string;

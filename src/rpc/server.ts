@@ -221,6 +221,10 @@ export class ServerCore implements TransportOwner {
     this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
   }
 
+  refused(endpoint: string, error: Error): void {
+    this.#settings.observer?.({ type: "refused", endpoint, error });
+  }
+
   unreachable(endpoint: string, error: Error): void {
     this.#settings.observer?.({ type: "unreachable", endpoint, error });
   }

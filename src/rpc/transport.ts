@@ -8,6 +8,7 @@
  */
 
 import type { Message } from "./packet.ts";
+import type { Status } from "./status.ts";
 
 /** One live peer as the RPC half sees it. */
 export interface Link {
@@ -19,6 +20,8 @@ export interface Link {
   readonly address: string;
   /** The peer's ZeroMQ socket type in capitals; empty where there is none. */
   readonly socketType: string;
+  /** Who the transport has verified the peer to be; absent where it has not. */
+  readonly identity?: string | undefined;
   /** Messages wait for the peer, up to the high-water mark. */
   readonly full: boolean;
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */
@@ -41,8 +44,15 @@ export interface TransportOwner {
   drained(link: Link): void;
   /** The peer is gone. Nothing of this link follows. */
   closed(link: Link, error: Error | undefined): void;
-  /** A peer could not be reached; the transport goes on trying. */
-  unreachable(endpoint: string, error: Error): void;
+  /**
+   * A peer could not be reached.
+   *
+   * @param final - the transport tries no more, as it would fare in the same way: the status of calls
+   *   that nobody else can take. Absent while it goes on trying
+   */
+  unreachable(endpoint: string, error: Error, final?: Status): void;
+  /** A peer wanted to come in and was refused. */
+  refused?(endpoint: string, error: Error): void;
 }
 
 /** Finds peers and carries messages. */
@@ -57,6 +67,11 @@ export interface Transport {
   readonly bound: readonly string[];
   /** The endpoints that are connected, whether or not a peer is there. */
   readonly connected: readonly string[];
+  /**
+   * No peer is there and none can come: all endpoints that were connected have been given up, and
+   * none is bound. @default false
+   */
+  readonly hopeless?: boolean;
   /**
    * Closes all links and endpoints.
    *

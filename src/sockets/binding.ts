@@ -20,6 +20,8 @@ export class Binding {
   readonly asked: string;
   readonly #context: SocketContext;
   readonly #pipes = new Set<ManagedPipe>();
+  /** The addresses of those that are in their handshake. */
+  readonly #strangers = new Map<ManagedPipe, string>();
   #state: State = { phase: "binding", early: [] };
   #address: string;
 
@@ -65,30 +67,50 @@ export class Binding {
     this.#state = { phase: "closed" };
     if (state.phase === "binding") for (const opening of state.early) opening.discard();
     if (state.phase !== "listening") return;
-    for (const pipe of this.#pipes) pipe.close();
+    for (const pipe of this.#pipes) {
+      this.#settled(pipe);
+      pipe.close();
+    }
     await state.listening.close();
     this.#context.emit({ type: "close", address: this.#address });
   }
 
   #adopt(opening: Opening): void {
     const { address } = this;
-    this.#context.emit({ type: "accept", address, peerAddress: opening.address });
+    const peerAddress = opening.address;
+    const error = this.#context.handshakes.enter(peerAddress);
+    if (error !== undefined) {
+      this.#context.emit({ type: "accept:error", address, peerAddress, error });
+      opening.discard();
+      return;
+    }
+    this.#context.emit({ type: "accept", address, peerAddress });
     const pipe = this.#context.adopt(opening, {
       endpoint: address,
       origin: "bound",
       lifecycle: this,
     });
     this.#pipes.add(pipe);
+    this.#strangers.set(pipe, peerAddress);
     pipe.start();
+  }
+
+  /** The handshake is over, one way or the other. */
+  #settled(pipe: ManagedPipe): void {
+    const peerAddress = this.#strangers.get(pipe);
+    if (peerAddress !== undefined) this.#context.handshakes.leave(peerAddress);
+    this.#strangers.delete(pipe);
   }
 
   // What the pipes tell.
 
   opened(pipe: ManagedPipe): void {
+    this.#settled(pipe);
     this.#context.emit({ type: "handshake", address: this.#address, peer: pipe.peer });
   }
 
   refused(pipe: ManagedPipe, error: Error): void {
+    this.#settled(pipe);
     this.#pipes.delete(pipe);
     this.#context.emit(handshakeFailure(this.#address, error));
   }

@@ -16,7 +16,9 @@ export type SocketCode =
   /** A mandatory ROUTER has no peer with this routing id. */
   | "SOCKET_UNROUTABLE"
   /** The peer that would have answered is gone. */
-  | "SOCKET_PEER_GONE";
+  | "SOCKET_PEER_GONE"
+  /** Too many accepted peers have not finished their handshake. */
+  | "SOCKET_HANDSHAKES";
 
 /** A socket could not do what it was asked to; the name of the code says why. */
 export class SocketError extends ZerocallError {

@@ -6,6 +6,7 @@
 
 import type { Clock, Random } from "../base/clock.ts";
 import type { ManagedPipe, Opening, PipeLifecycle } from "./opening.ts";
+import type { HandshakeLimit } from "./handshake-limit.ts";
 import type { SocketEvent } from "./socket-event.ts";
 import type { ResolvedOptions } from "./resolved-options.ts";
 
@@ -14,6 +15,8 @@ export interface SocketContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedOptions;
+  /** Of the peers that were accepted. */
+  readonly handshakes: HandshakeLimit;
   /** Tells the observers. */
   emit(event: SocketEvent): void;
   /** Makes the pipe of what was opened; it still has to be started. */

@@ -33,6 +33,7 @@ import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
 import type { PipeSource, SocketContext } from "./socket-context.ts";
 import { isExposed } from "./exposure.ts";
+import { HandshakeLimit } from "./handshake-limit.ts";
 import type { ResolvedSecurity } from "./security.ts";
 import { securityOf } from "./security.ts";
 import { splitSecurity } from "./security-options.ts";
@@ -126,6 +127,7 @@ export class SocketCore {
       clock,
       random,
       options: this.options,
+      handshakes: new HandshakeLimit(this.options),
       emit: (event) => this.#emit(event),
       adopt: (opening, source) => this.#adopt(opening, source),
     };

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { isZerocallError } from "../base/errors.ts";
+import type { Status } from "../rpc/status.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
 import { SocketCore, type SocketCoreParts, type SocketPlatform } from "../sockets/socket-core.ts";
@@ -23,15 +25,21 @@ export interface RoleSocketTypes {
   readonly server?: "ROUTER" | "PULL";
 }
 
+/** What a transport over ZeroMQ is told beside the options of its socket. */
+export interface ZmqTransportParts extends RoleSocketTypes {
+  /** Hears of bound endpoints that other hosts can reach and that let in everybody. */
+  readonly insecure?: (endpoint: string) => void;
+}
+
 /** Makes transports over ZeroMQ. */
 export function zmqTransport(
   platform: SocketPlatform,
   options: SocketOptions,
-  types: RoleSocketTypes = {},
+  parts: ZmqTransportParts = {},
 ): TransportFactory {
   return (role, owner) => {
-    const socketType = role === "client" ? (types.client ?? "DEALER") : (types.server ?? "ROUTER");
-    return new ZmqTransport(socketType, owner, platform, options);
+    const socketType = role === "client" ? (parts.client ?? "DEALER") : (parts.server ?? "ROUTER");
+    return new ZmqTransport(socketType, owner, { platform, options, parts });
   };
 }
 
@@ -42,6 +50,7 @@ class ZmqLink implements Link {
   readonly endpoint: string;
   readonly address: string;
   readonly socketType: string;
+  readonly identity: string | undefined;
 
   constructor(pipe: Pipe) {
     this.#pipe = pipe;
@@ -49,6 +58,7 @@ class ZmqLink implements Link {
     this.endpoint = pipe.endpoint;
     this.address = pipe.peer.address;
     this.socketType = pipe.peer.socketType;
+    this.identity = pipe.peer.identity;
   }
 
   get full(): boolean {
@@ -76,8 +86,15 @@ class ZmqLink implements Link {
   }
 }
 
+interface ZmqSettings {
+  readonly platform: SocketPlatform;
+  readonly options: SocketOptions;
+  readonly parts: ZmqTransportParts;
+}
+
 class ZmqTransport implements Transport, PipeOwner {
   readonly #owner: TransportOwner;
+  readonly #parts: ZmqTransportParts;
   readonly #core: SocketCore;
   readonly #links = new Map<Pipe, Link>();
   readonly #connected = new Set<string>();
@@ -85,10 +102,10 @@ class ZmqTransport implements Transport, PipeOwner {
   constructor(
     socketType: SocketCoreParts["socketType"],
     owner: TransportOwner,
-    platform: SocketPlatform,
-    options: SocketOptions,
+    { platform, options, parts }: ZmqSettings,
   ) {
     this.#owner = owner;
+    this.#parts = parts;
     this.#core = new SocketCore({
       ...platform,
       ...options,
@@ -124,6 +141,16 @@ class ZmqTransport implements Transport, PipeOwner {
     this.#connected.delete(endpoint);
   }
 
+  get hopeless(): boolean {
+    const { pendingConnects, pipes, endpoints } = this.#core;
+    return (
+      this.#connected.size > 0 &&
+      pendingConnects === 0 &&
+      pipes.size === 0 &&
+      endpoints.length === 0
+    );
+  }
+
   close(lingerMs: number): Promise<void> {
     return this.#core.close(lingerMs);
   }
@@ -151,7 +178,37 @@ class ZmqTransport implements Transport, PipeOwner {
   }
 
   #observe(event: SocketEvent): void {
-    if (event.type !== "connect:retry" && event.type !== "connect:stopped") return;
-    if (event.error !== undefined) this.#owner.unreachable(event.address, event.error);
+    switch (event.type) {
+      case "connect:retry":
+        if (event.error !== undefined) this.#owner.unreachable(event.address, event.error);
+        break;
+      case "connect:stopped":
+        if (event.error !== undefined) {
+          this.#owner.unreachable(event.address, event.error, statusOf(event.error));
+        }
+        break;
+      case "handshake:error:auth":
+      case "handshake:error:protocol":
+        // Of those that we connect to, what follows tells.
+        if (this.#core.endpoints.includes(event.address)) {
+          this.#owner.refused?.(event.address, event.error);
+        }
+        break;
+      case "accept:error":
+        this.#owner.refused?.(event.address, event.error);
+        break;
+      case "bind:insecure":
+        this.#parts.insecure?.(event.address);
+        break;
+      default:
+    }
   }
+}
+
+/** What a call comes to that only a peer could take which is not tried any more. */
+function statusOf(error: Error): Status {
+  const code = isZerocallError(error) ? error.code : "";
+  return code === "ZMTP_PEER_ERROR" || code === "ZMTP_MECHANISM"
+    ? "unauthenticated"
+    : "unavailable";
 }
