@@ -23,7 +23,7 @@ import {
 /** Most that is reserved for a body of which nothing has arrived. */
 export const FIRST_BODY_BYTES = 4096;
 /** A full buffer grows to this multiple of what has arrived, never beyond the announced size. */
-const GROWTH = 16;
+const GROWTH = 4;
 
 const NOTHING = new Uint8Array(0);
 
