@@ -39,6 +39,12 @@ export interface CallRequest {
   readonly input: PumpSource | undefined;
 }
 
+/** A call that could not be sent. */
+export interface Unsent {
+  readonly call: ClientCall;
+  readonly error: unknown;
+}
+
 /** What the consumer asked of a generator: a value, or an error, for its `yield`. */
 type EarlyStep =
   | { readonly type: "next"; readonly value: unknown }

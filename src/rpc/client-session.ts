@@ -7,7 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import { overdue, requestOptions } from "./call-times.ts";
-import type { ClientCall } from "./client-call.ts";
+import type { ClientCall, Unsent } from "./client-call.ts";
 import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -39,12 +39,6 @@ export interface ClientSessionSettings {
   readonly closed: () => void;
 }
 
-/** A call that could not be sent. */
-export interface Unsent {
-  readonly call: ClientCall;
-  readonly error: unknown;
-}
-
 /** The calls that were sent to one peer. */
 export class ClientSession {
   readonly link: Link;
@@ -58,6 +52,8 @@ export class ClientSession {
   draining = false;
   /** How many calls the peer may have open. */
   readonly maxOpenCalls: number;
+  /** The peer's protocol has a message of several requests. */
+  readonly joins: boolean;
   #givenMessages = 0;
 
   constructor(
@@ -69,6 +65,7 @@ export class ClientSession {
     this.#translator = dialect.translator;
     this.#traits = dialect.traits;
     this.maxOpenCalls = dialect.translator.maxOpenCalls ?? Infinity;
+    this.joins = dialect.translator.join !== undefined;
     this.#settings = settings;
   }
 
@@ -86,7 +83,7 @@ export class ClientSession {
   }
 
   /**
-   * Sends the requests of several calls, in one message where the protocol has such a message.
+   * Sends the requests of several calls in one message. Only where the peer {@link joins} them.
    *
    * @returns the calls that cannot be written, which were not sent, each with the reason
    */
@@ -103,9 +100,9 @@ export class ClientSession {
       }
     }
     for (const { call, channel } of requests) this.#enter(call, channel, now);
-    if (requests.length > 1 && this.#translator.join !== undefined) {
-      this.#give(this.#translator.join(requests));
-    } else for (const { message } of requests) this.#give(message);
+    const [only] = requests;
+    const message = requests.length > 1 ? this.#translator.join?.(requests) : only?.message;
+    if (message !== undefined) this.#give(message);
     for (const { call } of requests) this.#begin(call);
     return unsent;
   }

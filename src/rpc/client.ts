@@ -9,8 +9,8 @@
 import type { Cancel, Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
-import { ClientCall, type CallOutcome, type CallRequest } from "./client-call.ts";
-import { ClientSession, type ClientSessionSettings, type Unsent } from "./client-session.ts";
+import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./client-call.ts";
+import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import { Notifications } from "./notifications.ts";
@@ -180,8 +180,8 @@ export class ClientCore implements TransportOwner {
   }
 
   /**
-   * Sends calls that were collected to one peer, or lets them wait for one together. Those of them
-   * that are given up meanwhile leave the batch.
+   * Sends calls that were collected, to one peer and in one message where the protocol has such a
+   * message, or lets them wait for a peer together. Those that are given up meanwhile leave the batch.
    */
   startBatch(batch: ReadonlySet<ClientCall>): void {
     const session = this.#choose();
@@ -305,7 +305,7 @@ export class ClientCore implements TransportOwner {
   #openTogether(session: ClientSession, batch: ReadonlySet<ClientCall>, now: number): void {
     const calls = [...batch];
     for (const call of calls) this.#unwait(call);
-    if (session.maxOpenCalls < Infinity) {
+    if (!session.joins || session.maxOpenCalls < Infinity) {
       for (const call of calls) call.batch = undefined;
       for (const call of calls) this.#send(call, now);
       return;
