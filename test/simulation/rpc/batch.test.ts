@@ -63,6 +63,20 @@ describe("a batch", () => {
     expect(await Promise.all(outcomes)).toEqual([2, 4]);
   });
 
+  scenario("is shared out among servers where the dialect does not join", async (world) => {
+    world.server({ who: () => 1 }, { dialects: [zerorpc()] });
+    const other = world.idleServer({ who: () => 2 }, { dialects: [zerorpc()] });
+    await other.core.bind("memory://other");
+    const client = world.client();
+    client.core.connect("memory://other");
+    await world.settle();
+    const { batch, call } = collect(client);
+    const outcomes = [call("who"), call("who")];
+    batch.send();
+    await world.settle();
+    expect((await Promise.all(outcomes)).toSorted()).toEqual([1, 2]);
+  });
+
   scenario("of one call is that call, of none is nothing", async (world) => {
     const peer = new FramePeer(world.hub, "server");
     const client = world.client({ dialect });
