@@ -11,6 +11,7 @@ import { RpcError } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { ItemQueue } from "./item-queue.ts";
 import type { ChannelRef, Headers, RequestOptions } from "./packet.ts";
+import type { OpenCall } from "./open-calls.ts";
 import { Pump, type PumpSource, type PumpTarget } from "./pump.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
 import type { ServerSession } from "./server-session.ts";
@@ -24,10 +25,11 @@ export interface Runner {
 }
 
 /** The state of a served call. */
-export class ServerCall implements CallContext, TimerEntry, PumpTarget {
+export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget {
   timerAt: number = Infinity;
   timerNext: TimerEntry | undefined = undefined;
   timerPrevious: TimerEntry | undefined = undefined;
+  openIndex: number = -1;
 
   readonly channel: ChannelRef;
   readonly session: ServerSession;

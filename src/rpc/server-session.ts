@@ -13,10 +13,12 @@ import type { DialectTraits, Translator } from "./dialect.ts";
 import { type Failure, RpcError, toFailure } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
+import { checkSize } from "./message-size.ts";
 import type { Method } from "./method.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import { RemotePeer } from "./remote-peer.ts";
+import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
 import type { Link } from "./transport.ts";
@@ -58,7 +60,7 @@ export class ServerSession {
   readonly #traits: DialectTraits;
   readonly #settings: ServerSessionSettings;
   /** Calls that outlived their request's turn. */
-  readonly #kept = new Set<ServerCall>();
+  readonly #kept = new OpenCalls<ServerCall>();
   #peer: RemotePeer | undefined = undefined;
   /** Requests of the message that is being read; none of them is kept yet. */
   #accepted = 0;
@@ -79,7 +81,7 @@ export class ServerSession {
   }
 
   /** The calls that go on beyond their request's turn. */
-  get openCalls(): ReadonlySet<ServerCall> {
+  get openCalls(): OpenCalls<ServerCall> {
     return this.#kept;
   }
 
@@ -164,8 +166,10 @@ export class ServerSession {
     try {
       this.#send(call, { type: "error", channel: call.channel, failure });
     } catch (error) {
-      // Its details cannot be written; the rest of it can.
-      const { status, name, message } = failure;
+      // Its details cannot be written, or are too large; the rest of it can.
+      const { status } = failure;
+      const name = failure.name.slice(0, MAX_PLAIN_TEXT);
+      const message = failure.message.slice(0, MAX_PLAIN_TEXT);
       const cause = toFailure(error, false);
       this.#send(call, {
         type: "error",
@@ -343,7 +347,9 @@ export class ServerSession {
   #send(call: ServerCall, packet: Packet): void {
     if (call.options?.oneWay === true) return;
     const message = this.#translator.encode(packet);
-    if (message !== undefined) this.link.send(message);
+    if (message === undefined) return;
+    checkSize(message, this.link, call.method, true);
+    this.link.send(message);
   }
 
   #close(call: ServerCall): void {
@@ -357,6 +363,9 @@ export class ServerSession {
     this.#settings.closed(call);
   }
 }
+
+/** How many characters of an error go to the caller when the whole of it cannot. */
+const MAX_PLAIN_TEXT = 10_000;
 
 function tooManyCalls(limit: number): Failure {
   return {
@@ -373,7 +382,9 @@ function gone(call: ServerCall, reason: string): RpcError {
 
 function unencodable(method: string, what: string, error: unknown): RpcError {
   const { message } = toFailure(error, false);
-  return new RpcError("internal", `the ${what} of "${method}" cannot be encoded: ${message}`, {
+  const [status, why] =
+    error instanceof RpcError ? [error.status, "sent"] : (["internal", "encoded"] as const);
+  return new RpcError(status, `the ${what} of "${method}" cannot be ${why}: ${message}`, {
     method,
     cause: error,
   });

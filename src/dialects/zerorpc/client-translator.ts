@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ChannelSlots } from "./channel-slots.ts";
 import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
 import { asciiText, type EventCodec } from "./event.ts";
@@ -37,14 +38,15 @@ const TIMEOUT = asciiText("timeout");
 /** Translates for one server. */
 export class ClientTranslator implements Translator {
   readonly #codec: EventCodec;
-  readonly #channels = new Map<number, ClientChannel>();
+  readonly #channels = new ChannelSlots<ClientChannel>();
+  readonly #takeId = (): number => this.#codec.ids.take();
 
   constructor(codec: EventCodec) {
     this.#codec = codec;
   }
 
   open(): ChannelRef {
-    const counter = this.#codec.ids.take();
+    const counter = this.#channels.reserve(this.#takeId);
     const channel: ClientChannel = {
       call: undefined,
       extended: false,
@@ -56,7 +58,7 @@ export class ClientTranslator implements Translator {
       method: "",
       heard: false,
     };
-    this.#channels.set(counter, channel);
+    this.#channels.add(channel);
     return channel;
   }
 
@@ -69,7 +71,7 @@ export class ClientTranslator implements Translator {
   }
 
   release(channel: ChannelRef): void {
-    this.#channels.delete((channel as ClientChannel).counter);
+    this.#channels.remove(channel as ClientChannel);
   }
 
   encode(packet: Packet): Message | undefined {
@@ -94,7 +96,7 @@ export class ClientTranslator implements Translator {
         return;
       }
       const counter = this.#codec.parseRawId(head.responseTo);
-      channel = counter < 0 ? undefined : this.#channels.get(counter);
+      channel = counter < 0 ? undefined : this.#channels.find(counter);
       if (channel === undefined) return;
       if (!channel.heard) {
         channel.heard = true;

@@ -67,11 +67,14 @@ export class EventCodec {
   readonly ids: MessageIds;
   readonly reader: MsgpackReader;
   readonly writer: MsgpackWriter = new MsgpackWriter();
+  /** Where hashes of peers' ids start, so that peers cannot choose ids that collide. */
+  readonly hashSeed: number;
   readonly #names = new NameCache();
   readonly #head = new Uint8Array(HEAD_OCTETS);
 
   constructor(random: Random, limits: CodecLimits = CODEC_DEFAULTS) {
     this.ids = new MessageIds(random);
+    this.hashSeed = Math.floor(random() * 0x1_0000_0000);
     this.reader = new MsgpackReader(limits);
     const head = this.#head;
     head[0] = 0x93;

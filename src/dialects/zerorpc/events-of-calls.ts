@@ -61,8 +61,10 @@ export function encodeFollowUp(
 ): Message {
   const { writer } = codec;
   const structured = packet.type === "error" && channel.extended;
-  codec.writeHead(codec.ids.take(), channel.id, (channel.announce ? 1 : 0) + (structured ? 1 : 0));
-  if (channel.announce) writer.raw(MARK_FIELD);
+  // An error may stand in for an answer with the mark that was too large to be sent.
+  const marked = channel.announce || structured;
+  codec.writeHead(codec.ids.take(), channel.id, (marked ? 1 : 0) + (structured ? 1 : 0));
+  if (marked) writer.raw(MARK_FIELD);
   try {
     if (structured) {
       writer.raw(ERROR_FIELD);

@@ -20,8 +20,9 @@ import {
 
 /** A channel that a peer opened. */
 export interface ServerChannel extends ZerorpcChannel {
-  /** What the table knows the channel by; empty until it is remembered. */
-  key: string;
+  /** The table's hash of route and id, and the next channel in the same bucket. */
+  hash: number;
+  next: ServerChannel | undefined;
   /** Whether the peer knows heartbeats: version 1 does not, unless it sends some itself. */
   beats: boolean;
 }
@@ -37,12 +38,13 @@ const MAX_ROUTING_ID_OCTETS = 255;
 /** Translates for one client. */
 export class ServerTranslator implements Translator {
   readonly #codec: EventCodec;
-  readonly #channels = new ChannelTable();
+  readonly #channels: ChannelTable;
   /** A request of this peer had the mark. */
   #marked = false;
 
   constructor(codec: EventCodec) {
     this.#codec = codec;
+    this.#channels = new ChannelTable(codec.hashSeed);
   }
 
   decode(message: Message, packets: Packet[]): void {
@@ -127,7 +129,8 @@ export class ServerTranslator implements Translator {
       route,
       version: head.version,
       announce: extended,
-      key: "",
+      hash: 0,
+      next: undefined,
       beats: head.version > 1,
     };
     let args: unknown;
