@@ -74,7 +74,7 @@ describe("a batch", () => {
     const outcomes = [call("who"), call("who")];
     batch.send();
     await world.settle();
-    expect((await Promise.all(outcomes)).toSorted()).toEqual([1, 2]);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set([1, 2]));
   });
 
   scenario("of one call is that call, of none is nothing", async (world) => {
