@@ -73,6 +73,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   earlier: ChannelRef | undefined = undefined;
   /** When the request is sent again unless it has been answered; `Infinity` for never. */
   resendAt: number = Infinity;
+  /** Number of the latest message of its link that carried the request. */
+  remindedAt: number = 0;
   /** The peer has been heard on the channel. */
   answered: boolean = false;
   /** The peer may run ahead of the consumer, within the window. */

@@ -125,10 +125,9 @@ export class ClientSession {
     call.openedAt = now;
     call.session = this;
     call.channel = channel;
-    if (this.#traits.resends === true) {
+    if (this.#traits.resends !== undefined) {
       call.earlier = channel;
-      const { retryTimeoutMs } = this.#settings;
-      if (retryTimeoutMs > 0) call.resendAt = now + retryTimeoutMs;
+      call.resendAt = now + (this.#settings.retryTimeoutMs || Infinity);
     }
     this.openCalls++;
   }
@@ -137,6 +136,7 @@ export class ClientSession {
   #begin(call: ClientCall): void {
     const { request } = call;
     call.sequence = this.#givenMessages;
+    call.remindedAt = this.#givenMessages;
     if (request.options?.oneWay === true) {
       this.#close(call);
       call.resolve(undefined);
@@ -156,10 +156,13 @@ export class ClientSession {
   #resend(call: ClientCall, now: number): void {
     call.resendAt = now + this.#settings.retryTimeoutMs;
     // What was not even handed to the wire is not lost.
-    if (this.link.sentMessages < call.sequence) return;
+    if (this.link.sentMessages < call.remindedAt) return;
+    // What the peer may have forgotten would run twice.
+    if (this.#givenMessages - call.remindedAt >= (this.#traits.resends ?? 0)) return;
     const { method, args } = call.request;
     const options = requestOptions(call, now);
     this.#send(call, (channel) => ({ type: "request", channel, method, args, options }));
+    call.remindedAt = this.#givenMessages;
   }
 
   /** Takes messages of the peer. */
@@ -298,7 +301,7 @@ export class ClientSession {
     for (const call of this.calls()) {
       const left = sentMessages >= call.sequence;
       const error = peerGone(call, endpoint, left, cause);
-      const mayRepeat = !left || call.request.idempotent || this.#traits.resends === true;
+      const mayRepeat = !left || call.request.idempotent || this.#traits.resends !== undefined;
       if (!mayRepeat) this.#fail(call, error);
       else this.#giveBack(call, error);
     }

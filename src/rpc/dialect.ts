@@ -43,12 +43,13 @@ export interface DialectTraits {
    */
   readonly lockstep?: boolean;
   /**
-   * A request that comes again under its id runs once, so clients send it again when its answer
-   * fails to come.
+   * A request that comes again under its id runs once, so clients send it again when its connection
+   * was lost or its answer fails to come. The number says how many requests a peer is sure to
+   * remember: behind so many others, a request is not sent again over the same connection.
    *
-   * @default false
+   * @default undefined, requests are never sent again
    */
-  readonly resends?: boolean;
+  readonly resends?: number;
 }
 
 /** A request as `encode` has just written it. */

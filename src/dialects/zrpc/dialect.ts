@@ -32,6 +32,9 @@ export interface ZrpcOptions {
   readonly limits?: CodecLimits;
 }
 
+/** The original forgets the eleventh request, also while it still runs. */
+const SURELY_REMEMBERED = 10;
+
 /** Makes the zrpc dialect. */
 export function zrpc(options: ZrpcOptions = {}): Dialect {
   const form = options.form ?? "arguments";
@@ -49,7 +52,7 @@ export function zrpc(options: ZrpcOptions = {}): Dialect {
       credit: false,
       freeItems: 0,
       maxGrantItems: Infinity,
-      resends: true,
+      resends: SURELY_REMEMBERED,
     },
     recognises: (message) => {
       const envelope = openEnvelope(message);

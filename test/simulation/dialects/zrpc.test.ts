@@ -277,6 +277,20 @@ describe("a client", () => {
     expect(peer.heard).toHaveLength(3);
   });
 
+  test("sends nothing again that the peer may have forgotten behind ten others", async () => {
+    const client = new TestZrpcClient();
+    const peer = client.peer();
+    const calls = Array.from({ length: 11 }, (_, n) => client.caller.call("run", [n]));
+    await client.clock.elapse(3000);
+    const asked = peer.values.map((value) => (value as [string, string, [number]])[2][0]);
+    const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    expect(asked.slice(0, 11)).toEqual(all);
+    expect(asked.length).toBeGreaterThan(11);
+    expect(asked.slice(11)).not.toContain(0);
+    for (const n of all) answer(peer, n, n);
+    expect(await Promise.all(calls)).toEqual(all);
+  });
+
   test("sends nothing again on a live connection when told so", async () => {
     const client = new TestZrpcClient({}, { retryTimeoutMs: 0 });
     const peer = client.peer();
