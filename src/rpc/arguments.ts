@@ -58,7 +58,10 @@ export function placeNamed(
     };
   }
   const last = names.findLastIndex((name) => Object.hasOwn(named, name));
-  const placed = names.slice(args.length, last + 1).map((name) => named[name]);
+  // Own ones only: a parameter may have the name of something that every object has.
+  const placed = names
+    .slice(args.length, last + 1)
+    .map((name) => (Object.hasOwn(named, name) ? named[name] : undefined));
   return { type: "arguments", args: [...args, ...placed] };
 }
 

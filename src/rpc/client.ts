@@ -141,7 +141,8 @@ export class ClientCore implements TransportOwner {
     };
     if (!isThenable(resolved)) connect(resolved);
     else {
-      resolved.then(connect, (error: unknown) => {
+      // What is resolved to no endpoint fails like what is not resolved at all.
+      resolved.then(connect).catch((error: unknown) => {
         this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
       });
     }

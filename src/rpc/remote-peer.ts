@@ -8,6 +8,7 @@ import { Deferred } from "../base/deferred.ts";
 import type { CallPeer } from "./context.ts";
 import type { Translator } from "./dialect.ts";
 import { RpcError } from "./errors.ts";
+import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message } from "./packet.ts";
 import type { Link } from "./transport.ts";
 
@@ -82,6 +83,7 @@ export class RemotePeer implements CallPeer {
   notify(channel: ChannelRef | undefined, method: string, args: NotifyArguments): Promise<boolean> {
     if (this.#gone !== undefined) return GONE;
     const message = this.#encode(channel, method, args);
+    checkSize(message, this.#link, method, false);
     if (this.#unawaited >= MAX_UNAWAITED_NOTIFICATIONS) {
       throw new RpcError(
         "resource_exhausted",

@@ -123,7 +123,8 @@ export class ServerCore implements TransportOwner {
     };
     if (!isThenable(resolved)) connect(resolved);
     else {
-      resolved.then(connect, (error: unknown) => {
+      // What is resolved to no endpoint fails like what is not resolved at all.
+      resolved.then(connect).catch((error: unknown) => {
         this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
       });
     }

@@ -22,6 +22,11 @@ export interface Link {
   readonly socketType: string;
   /** Who the transport has verified the peer to be; absent where it has not. */
   readonly identity?: string | undefined;
+  /**
+   * The most octets that a message of either direction may have: what the peer accepts is not known,
+   * so this side's own limit stands for it. `undefined` for none.
+   */
+  readonly maxMessageOctets?: number | undefined;
   /** Messages wait for the peer, up to the high-water mark. */
   readonly full: boolean;
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */

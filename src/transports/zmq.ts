@@ -51,9 +51,11 @@ class ZmqLink implements Link {
   readonly address: string;
   readonly socketType: string;
   readonly identity: string | undefined;
+  readonly maxMessageOctets: number;
 
-  constructor(pipe: Pipe) {
+  constructor(pipe: Pipe, maxMessageOctets: number) {
     this.#pipe = pipe;
+    this.maxMessageOctets = maxMessageOctets;
     this.id = pipe.id;
     this.endpoint = pipe.endpoint;
     this.address = pipe.peer.address;
@@ -156,7 +158,7 @@ class ZmqTransport implements Transport, PipeOwner {
   }
 
   opened(pipe: Pipe): void {
-    const link = new ZmqLink(pipe);
+    const link = new ZmqLink(pipe, this.#core.options.maxMessageBytes);
     this.#links.set(pipe, link);
     this.#owner.opened(link);
   }

@@ -41,6 +41,9 @@ describe("placeNamed", () => {
     });
     expect(placeNamed(method("a", "b?"), [1], { b: 2 })).toMatchObject({ args: [1, 2] });
     expect(placeNamed(method("a"), [1], {})).toMatchObject({ args: [1] });
+    expect(placeNamed(method("toString?", "b?"), [], { b: 2 })).toMatchObject({
+      args: [undefined, 2],
+    });
   });
 
   test("says what is unknown, missing, twice there, or cannot be named", () => {
