@@ -12,6 +12,7 @@ import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { NotifyPacket } from "./notifications.ts";
+import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { lostRemote, overrun, peerGone, unsupported } from "./peer-errors.ts";
 import { Pump } from "./pump.ts";
@@ -112,7 +113,8 @@ export class ClientSession {
     channel.call = call;
     try {
       const options = requestOptions(call, now);
-      return this.#translator.encode({ type: "request", channel, method, args, options });
+      const message = this.#translator.encode({ type: "request", channel, method, args, options });
+      return checkSize(message, this.link, method, false);
     } catch (error) {
       this.#translator.release(channel);
       throw error;
@@ -443,6 +445,7 @@ export class ClientSession {
     if (call.channel === undefined) return;
     try {
       const message = this.#translator.encode(make(call.channel));
+      checkSize(message, this.link, call.request.method, true);
       if (message !== undefined) this.#give(message);
     } catch (error) {
       // What the caller wanted to send cannot be written.
