@@ -115,7 +115,9 @@ class CurveServer implements Handshake {
     if (VERSION.some((octet, at) => version[at] !== octet)) {
       throw new ZmtpError("ZMTP_COMMAND_MALFORMED", `a HELLO of CurveZMQ ${version.join(".")}`);
     }
-    parts.take(PADDING_BYTES);
+    if (parts.take(PADDING_BYTES).some((octet) => octet !== 0)) {
+      throw new ZmtpError("ZMTP_COMMAND_MALFORMED", "a HELLO whose padding is not of zeros");
+    }
     const clientKey = parts.key();
     const counter = parts.counter();
     this.#takeCounter("HELLO", counter);

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { connect, type Socket as Wire } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { Dealer, Router, type SocketEvent } from "../../../src/node/zeromq.ts";
+import { within } from "../../support/within.ts";
+
+const opened: (Dealer | Router)[] = [];
+const wires: Wire[] = [];
+
+afterEach(async () => {
+  for (const wire of wires.splice(0)) wire.destroy();
+  for (const socket of opened.splice(0)) await socket.close(0);
+});
+
+function silent(endpoint: string): Wire {
+  const wire = connect(Number(endpoint.slice(endpoint.lastIndexOf(":") + 1)), "127.0.0.1");
+  wires.push(wire);
+  wire.on("error", () => {});
+  return wire;
+}
+
+test("strangers that say nothing are bounded, and make room when they go", async () => {
+  const router = new Router({ maxHandshakesPerAddress: 2 });
+  opened.push(router);
+  const events: SocketEvent[] = [];
+  router.events.on("*", (event) => events.push(event));
+  const endpoint = await router.bind("tcp://127.0.0.1:0");
+  const [first, second] = [silent(endpoint), silent(endpoint)];
+  await Promise.all([once(first, "data"), once(second, "data")]);
+  const third = silent(endpoint);
+  third.resume();
+  await within(once(third, "close"), "end of the third");
+  expect(events.at(-1)).toMatchObject({
+    type: "accept:error",
+    error: { code: "SOCKET_HANDSHAKES" },
+  });
+  first.destroy();
+  const dealer = new Dealer({ reconnectInterval: 10 });
+  opened.push(dealer);
+  dealer.connect(endpoint);
+  await within(dealer.send("hello"), "sending");
+  expect((await within(router.receive(), "message")).length).toBe(2);
+});
+
+test("nobody waits longer for a verdict than for a handshake", async () => {
+  const router = new Router({
+    handshakeInterval: 50,
+    plainServer: true,
+    authenticate: () => new Promise<boolean>(() => {}),
+  });
+  const dealer = new Dealer({ plainUsername: "ada", plainPassword: "x" });
+  opened.push(router, dealer);
+  const failed = new Promise<SocketEvent>((resolve) => {
+    router.events.on("handshake:error:other", resolve);
+  });
+  dealer.connect(await router.bind("tcp://127.0.0.1:0"));
+  expect(await within(failed, "timeout")).toMatchObject({
+    error: {
+      code: "ZMTP_HANDSHAKE_TIMEOUT",
+      message: expect.stringContaining("verdict") as string,
+    },
+  });
+});
