@@ -226,15 +226,16 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   item(value: unknown): void {
-    this.session?.sendInput(this, { type: "item", value });
+    this.session?.sendInput(this, (channel) => ({ type: "item", channel, value, octets: 0 }));
   }
 
   end(value: unknown): void {
-    this.session?.sendInput(this, { type: "end", value });
+    this.session?.sendInput(this, (channel) => ({ type: "end", channel, value }));
   }
 
   fail(error: unknown): void {
-    this.session?.sendInput(this, { type: "error", failure: toFailure(error, false) });
+    const failure = toFailure(error, false);
+    this.session?.sendInput(this, (channel) => ({ type: "error", channel, failure }));
   }
 
   over(): void {

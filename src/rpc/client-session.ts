@@ -252,20 +252,8 @@ export class ClientSession {
   }
 
   /** Sends what the caller streams. */
-  sendInput(
-    call: ClientCall,
-    part:
-      | { readonly type: "item" | "end"; readonly value: unknown }
-      | { readonly type: "error"; readonly failure: Failure },
-  ): void {
-    if (call.state !== "open") return;
-    this.#send(call, (channel) =>
-      part.type === "error"
-        ? { type: "error", channel, failure: part.failure }
-        : part.type === "item"
-          ? { type: "item", channel, value: part.value, octets: 0 }
-          : { type: "end", channel, value: part.value },
-    );
+  sendInput(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
+    if (call.state === "open") this.#send(call, make);
   }
 
   /** Ends a call from this side: the peer is told, the caller gets `error`. */

@@ -12,15 +12,22 @@ import type { Link } from "./transport.ts";
 /**
  * Checks the octets of a message against the limit of its link.
  *
+ * @param message - `undefined` where the protocol has none for what was to be said
  * @param mayHaveRun - what the error says of the call
+ * @returns the message
  * @throws {RpcError} `resource_exhausted`
  */
-export function checkSize(message: Message, link: Link, method: string, mayHaveRun: boolean): void {
+export function checkSize(
+  message: Message | undefined,
+  link: Link,
+  method: string,
+  mayHaveRun: boolean,
+): Message | undefined {
   const most = link.maxMessageOctets;
-  if (most === undefined) return;
+  if (message === undefined || most === undefined) return message;
   let octets = 0;
   for (const frame of message) octets += frame.byteLength;
-  if (octets <= most) return;
+  if (octets <= most) return message;
   throw new RpcError(
     "resource_exhausted",
     `expected a message of at most maxMessageSize = ${most} octets, got ${octets}; raise the` +

@@ -6,8 +6,9 @@ const message = [new Uint8Array(3), new Uint8Array(4)];
 const link = (maxMessageOctets?: number): Link => ({ maxMessageOctets }) as Link;
 
 test("messages up to the limit of their link pass, all frames together", () => {
-  checkSize(message, link(7), "m", true);
-  checkSize(message, link(), "m", true);
+  expect(checkSize(message, link(7), "m", true)).toBe(message);
+  expect(checkSize(message, link(), "m", true)).toBe(message);
+  expect(checkSize(undefined, link(7), "m", true)).toBeUndefined();
 });
 
 test("larger ones are refused with the limit and their size", () => {
