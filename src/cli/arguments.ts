@@ -18,6 +18,7 @@ import { parseArgs } from "node:util";
 
 import { Mistake, suggestion } from "./mistakes.ts";
 import { PROTOCOLS, readSpeech, type Speech } from "./protocols.ts";
+import { SECURITY_HELP, SECURITY_OPTIONS, type SecurityWords, securityWords } from "./security.ts";
 
 /** What all commands that talk to a peer have in common. */
 export interface Links extends Speech {
@@ -28,6 +29,8 @@ export interface Links extends Speech {
   /** 0 is off. */
   readonly heartbeatMs: number;
   readonly debug: boolean;
+  /** How peers are known; absent where nothing was said of it. */
+  readonly security?: SecurityWords;
 }
 
 /** How the client waits and prints. */
@@ -43,6 +46,8 @@ export interface ClientOptions extends Links {
 export type Command =
   | { readonly type: "help" }
   | { readonly type: "version" }
+  /** Makes a pair of keys. */
+  | { readonly type: "keygen"; readonly file: string }
   /** All methods, one line each: with their signatures or with their documentation. */
   | { readonly type: "list"; readonly signatures: boolean; readonly options: ClientOptions }
   /** One method with signature and documentation. */
@@ -87,6 +92,7 @@ const OPTIONS = {
   debug: { type: "boolean", short: "d" },
   protocol: { type: "string", multiple: true },
   serializer: { type: "string" },
+  ...SECURITY_OPTIONS,
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
   "no-color": { type: "boolean" },
@@ -100,7 +106,8 @@ const ODD_SHORT: Readonly<Record<string, string>> = { "-pj": "--print-json", "-?
 /** How the command is used, in one line each. */
 export const USAGE = `usage: zerocall [options] <address> [<command> [<params>…]]
        zerocall [options] (--connect <address> | --bind <address>)… [<command> [<params>…]]
-       zerocall --server [options] (--connect <address> | --bind <address>)… <module>`;
+       zerocall --server [options] (--connect <address> | --bind <address>)… <module>
+       zerocall keygen <file>`;
 
 /** The whole help text. */
 export const HELP: string = `${USAGE}
@@ -124,6 +131,7 @@ Without a command the methods of the service are listed.
                         speaks zerorpc, a server all unless told otherwise; may be repeated
   --serializer <name>   what netcall writes: json (default), msgpack or pickle; a server
                         accepts json and msgpack, and pickle only when it is named here
+${SECURITY_HELP}
   -d, --debug           tell on stderr what is sent and received
   --no-color            no colours, also on a terminal
   -h, --help            show this help
@@ -153,8 +161,19 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (values.client !== undefined && values.server !== undefined) {
     throw new Mistake("--client and --server exclude each other", { showUsage: true });
   }
+  const [word] = positionals;
+  if (word === "keygen" && values.bind === undefined && values.connect === undefined) {
+    return { command: keygenOf(positionals), color };
+  }
   const command = values.server === undefined ? client : server;
   return { command: command(values, positionals), color };
+}
+
+function keygenOf([, file, ...more]: readonly string[]): Command {
+  if (file === undefined || more.length > 0) {
+    throw new Mistake("keygen expects the file for the secret key", { showUsage: true });
+  }
+  return { type: "keygen", file };
 }
 
 function client(values: Values, positionals: readonly string[]): Command {
@@ -165,6 +184,7 @@ function client(values: Values, positionals: readonly string[]): Command {
   if (values["pool-size"] !== undefined) {
     throw new Mistake("--pool-size goes with --server", { showUsage: true });
   }
+  checkRole(links);
   const options: ClientOptions = {
     ...links,
     timeoutMs: seconds("--timeout", values.timeout ?? DEFAULTS.timeout),
@@ -176,6 +196,20 @@ function client(values: Values, positionals: readonly string[]): Command {
   if (method === undefined) return { type: "list", signatures: inspect, options };
   if (inspect) return { type: "describe", method, options };
   return { type: "call", method, params, json: values.json !== undefined, options };
+}
+
+/** Who only connects is the client of every mechanism. */
+function checkRole({ bind, security = {} }: Links): void {
+  if (bind.length > 0) return;
+  if (security["plain-users-file"] !== undefined) {
+    throw new Mistake("--plain-users-file goes with --server or --bind", { showUsage: true });
+  }
+  const { "curve-server-key": key, "curve-server-key-file": file } = security;
+  if (security["curve-secret-file"] !== undefined && key === undefined && file === undefined) {
+    throw new Mistake("a client needs --curve-server-key or --curve-server-key-file", {
+      showUsage: true,
+    });
+  }
 }
 
 function server(values: Values, positionals: readonly string[]): Command {
@@ -218,12 +252,14 @@ function linksOf(
   if (!given && address === undefined) {
     throw new Mistake("expected an address, or --connect or --bind with one", { showUsage: true });
   }
+  const security = securityWords(values);
   const links = {
     ...readSpeech(protocol, serializer === undefined ? undefined : String(serializer), unlessTold),
     bind,
     connect: given || address === undefined ? connect : [address],
     heartbeatMs: seconds("--heartbeat", values.heartbeat ?? DEFAULTS.heartbeat),
     debug: values.debug !== undefined,
+    ...(security !== undefined && { security }),
   };
   return { links, rest: given ? positionals : others };
 }

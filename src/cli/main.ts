@@ -50,6 +50,10 @@ async function run(command: Command, output: Output, interruption: Interruption)
     case "version":
       await output.result(`${await version()}\n`);
       return 0;
+    case "keygen": {
+      const { keygen } = await import("./commands/keygen.ts");
+      return keygen(command.file, output);
+    }
     case "serve": {
       const { serve } = await import("./commands/serve.ts");
       // The served module may hold timers and sockets that would keep the process for ever.

@@ -9,6 +9,7 @@ import type { ClientOptions } from "../arguments.ts";
 import { debugLogger } from "../debug-logger.ts";
 import type { Output } from "../output.ts";
 import { loadDialects } from "../protocols.ts";
+import { loadSecurity } from "../security.ts";
 
 /**
  * Makes a client, binds and connects it, and tells of each on stderr. Who gets it closes it.
@@ -18,7 +19,9 @@ import { loadDialects } from "../protocols.ts";
  */
 export async function openClient(options: ClientOptions, output: Output): Promise<Client> {
   const [dialect] = await loadDialects(options);
+  const security = await loadSecurity(options.security, (text) => output.note(text));
   const client = new Client(undefined, {
+    ...(security !== undefined && { security }),
     ...(dialect === undefined ? {} : { dialect }),
     timeoutMs: options.timeoutMs,
     heartbeatMs: options.heartbeatMs,

@@ -11,6 +11,7 @@ import { debugLogger, problemLogger } from "../debug-logger.ts";
 import type { Interruption } from "../interruption.ts";
 import type { Output } from "../output.ts";
 import { loadDialects } from "../protocols.ts";
+import { loadSecurity } from "../security.ts";
 
 type ServeCommand = Extract<Command, { type: "serve" }>;
 
@@ -32,7 +33,9 @@ export async function serve(
 ): Promise<number> {
   const { links, module, poolSize } = command;
   const { service, name, describe } = await loadService(module, process.cwd());
+  const security = await loadSecurity(links.security, (text) => output.note(text));
   const server = new Server(service, {
+    ...(security !== undefined && { security }),
     dialects: await loadDialects(links),
     name,
     describe,

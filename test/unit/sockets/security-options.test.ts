@@ -33,7 +33,8 @@ test.each([
     { mechanism: "curve", secretKey: KEY, authenticate: [KEY] },
   ],
 ])("reads %j", (options, security) => {
-  const split = splitSecurity({ ...options, linger: 0 });
+  const given: object = { ...options, linger: 0 };
+  const split = splitSecurity(given);
   expect(split).toEqual({ security, others: { linger: 0 } });
 });
 
