@@ -4,6 +4,8 @@
  *     zerocall [options] address [command [params…]]
  *     zerocall [options] --connect address --bind address … [command [params…]]
  *     zerocall --server [options] --bind address module
+ *     zerocall list [service]
+ *     zerocall call service method [args…] [key=value…]
  *
  * With `--connect` or `--bind` there is no positional address, and the first word is the
  * command. Options may stand anywhere in front of `--`; a number with a minus sign is no option.
@@ -17,6 +19,7 @@
 import { parseArgs } from "node:util";
 
 import { Mistake, suggestion } from "./mistakes.ts";
+import { isServiceCommand, readServiceArguments, type ServiceArguments } from "./service-words.ts";
 import { PROTOCOLS, readSpeech, type Speech } from "./protocols.ts";
 import { SECURITY_HELP, SECURITY_OPTIONS, type SecurityWords, securityWords } from "./security.ts";
 
@@ -40,6 +43,16 @@ export interface ClientOptions extends Links {
   /** Beats from the start, not only after the server's first beat. */
   readonly activeHeartbeat: boolean;
   readonly printJson: boolean;
+}
+
+/** How services of this machine are found and called. */
+export interface ServiceOptions {
+  /** 0 means no limit. */
+  readonly timeoutMs: number;
+  readonly printJson: boolean;
+  /** Their folder of sockets; `undefined` is the environment's or the original's. */
+  readonly socketDir: string | undefined;
+  readonly debug: boolean;
 }
 
 /** What the command line asks for. */
@@ -66,7 +79,21 @@ export type Command =
       /** How many calls run at once; `undefined` is the server's default. */
       readonly poolSize: number | undefined;
       readonly links: Links;
-    };
+    }
+  /** The services of this machine, or the methods of one. */
+  | {
+      readonly type: "list-service";
+      readonly service: string | undefined;
+      readonly options: ServiceOptions;
+    }
+  | (ServiceArguments & {
+      readonly type: "call-service";
+      readonly service: string;
+      readonly method: string;
+      /** How often; `Infinity` until it is stopped. */
+      readonly count: number;
+      readonly options: ServiceOptions;
+    });
 
 /** A command and how to write about it. */
 export interface Arguments {
@@ -82,7 +109,9 @@ const OPTIONS = {
   server: { type: "boolean" },
   connect: { type: "string", multiple: true },
   bind: { type: "string", multiple: true },
-  timeout: { type: "string" },
+  timeout: { type: "string", short: "t" },
+  count: { type: "string", short: "c" },
+  "socket-dir": { type: "string" },
   heartbeat: { type: "string" },
   "pool-size": { type: "string" },
   json: { type: "boolean", short: "j" },
@@ -106,6 +135,8 @@ const ODD_SHORT: Readonly<Record<string, string>> = { "-pj": "--print-json", "-?
 /** How the command is used, in one line each. */
 export const USAGE = `usage: zerocall [options] <address> [<command> [<params>…]]
        zerocall [options] (--connect <address> | --bind <address>)… [<command> [<params>…]]
+       zerocall [options] list [<service>]
+       zerocall [options] call <service> <method> [<args>…] [<key>=<value>…]
        zerocall --server [options] (--connect <address> | --bind <address>)… <module>
        zerocall keygen <file>`;
 
@@ -113,14 +144,18 @@ export const USAGE = `usage: zerocall [options] <address> [<command> [<params>�
 export const HELP: string = `${USAGE}
 
 Calls a method of a remote service, or serves a module, a package or a file.
-Without a command the methods of the service are listed.
+Without a command the methods of the service are listed. "list" and "call" are about the
+zrpc services of this machine, by name.
 
   --client              call a service (default)
   --server              serve <module>: node:path, an installed package, a .js or .ts file,
                         or one export of it (./cooler.ts#Cooler)
   --connect <address>   connect to an endpoint; may be repeated and mixed with --bind
   --bind <address>      listen at an endpoint; may be repeated; port 0 finds a free one
-  --timeout <seconds>   give a call up after this long (default 30; 0 never)
+  -t, --timeout <seconds>
+                        give a call up after this long (default 30; 0 never)
+  -c, --count <count>   how often "call" calls (default 1; inf for ever)
+  --socket-dir <path>   the folder of the services for "list" and "call"
   --heartbeat <seconds> time between heartbeats (default 5; 0 none)
   --pool-size <count>   how many calls a server runs at once
   -j, --json            <params> are JSON; without it they are strings
@@ -142,6 +177,7 @@ Parameters that start with a dash go behind "--"; negative numbers need not.
   zerocall --server --bind tcp://127.0.0.1:1234 node:path
   zerocall tcp://127.0.0.1:1234
   zerocall tcp://127.0.0.1:1234 join a b c
+  zerocall call test_server func haha kwarg=brt
 `;
 
 type Repeated = "connect" | "bind" | "protocol";
@@ -165,7 +201,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (word === "keygen" && values.bind === undefined && values.connect === undefined) {
     return { command: keygenOf(positionals), color };
   }
-  const command = values.server === undefined ? client : server;
+  const command = commandOf(values, positionals);
   return { command: command(values, positionals), color };
 }
 
@@ -174,6 +210,42 @@ function keygenOf([, file, ...more]: readonly string[]): Command {
     throw new Mistake("keygen expects the file for the secret key", { showUsage: true });
   }
   return { type: "keygen", file };
+}
+
+function commandOf(
+  values: Values,
+  positionals: readonly string[],
+): (values: Values, positionals: readonly string[]) => Command {
+  const linked = values.connect !== undefined || values.bind !== undefined;
+  if (values.server === undefined && !linked && isServiceCommand(positionals)) return service;
+  for (const name of ["count", "socket-dir"] as const) {
+    if (values[name] === undefined) continue;
+    throw new Mistake(`--${name} goes with "list" and "call"`, { showUsage: true });
+  }
+  return values.server === undefined ? client : server;
+}
+
+/** `list` and `call`, with services of this machine. */
+function service(values: Values, [what, ...rest]: readonly string[]): Command {
+  const socketDir = values["socket-dir"];
+  const options: ServiceOptions = {
+    timeoutMs: seconds("--timeout", values.timeout ?? DEFAULTS.timeout),
+    printJson: values["print-json"] !== undefined,
+    socketDir: socketDir === undefined ? undefined : String(socketDir),
+    debug: values.debug !== undefined,
+  };
+  const [name, method, ...words] = rest;
+  if (what === "list") {
+    if (method === undefined) return { type: "list-service", service: name, options };
+    throw new Mistake(`list expects one service, got also "${method}"`, { showUsage: true });
+  }
+  if (name === undefined || method === undefined) {
+    throw new Mistake("call expects a service and a method", { showUsage: true });
+  }
+  const given = values.count ?? "1";
+  const count = given === "inf" ? Infinity : wholeNumber("--count", given);
+  const { args, named } = readServiceArguments(words);
+  return { type: "call-service", service: name, method, args, named, count, options };
 }
 
 function client(values: Values, positionals: readonly string[]): Command {

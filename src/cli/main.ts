@@ -63,6 +63,14 @@ async function run(command: Command, output: Output, interruption: Interruption)
       const { call } = await import("./commands/call.ts");
       return call(command, output, interruption.signal);
     }
+    case "list-service": {
+      const { listService } = await import("./commands/list-service.ts");
+      return listService(command, output, interruption.signal);
+    }
+    case "call-service": {
+      const { callService } = await import("./commands/call-service.ts");
+      return callService(command, output, interruption.signal);
+    }
     case "list":
     case "describe": {
       const { inspect } = await import("./commands/inspect.ts");

@@ -27,6 +27,8 @@ export interface ZrpcClientOptions extends Omit<ClientOptions, "dialect" | "reso
 export interface ZrpcListOptions {
   /** How long a service may take to answer, in ms. @default 1000, or the client's for one service */
   readonly timeoutMs?: number;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** The services of a folder, each with the methods of its type. */
@@ -120,7 +122,8 @@ export class ZrpcClient<Services = unknown> {
     options: ZrpcListOptions = {},
   ): Promise<readonly string[] | Readonly<Record<string, MethodDescription>>> {
     if (service === undefined) {
-      return this.#answering(duration("timeoutMs", options.timeoutMs ?? LIST_TIMEOUT_MS));
+      const timeoutMs = duration("timeoutMs", options.timeoutMs ?? LIST_TIMEOUT_MS);
+      return this.#answering({ ...options, timeoutMs });
     }
     return (await this.#clientOf(service).inspect(options)).methods;
   }
@@ -140,18 +143,19 @@ export class ZrpcClient<Services = unknown> {
     await Promise.all(clients.map((client) => client.close()));
   }
 
-  async #answering(timeoutMs: number): Promise<readonly string[]> {
+  async #answering(options: ZrpcListOptions): Promise<readonly string[]> {
     this.#checkOpen();
     const names = await socketNames(this.#folder);
-    const answers = await Promise.all(names.map((name) => this.#answers(name, timeoutMs)));
+    const answers = await Promise.all(names.map((name) => this.#answers(name, options)));
+    options.signal?.throwIfAborted();
     return names.filter((_, index) => answers[index]);
   }
 
   /** Asks with a client of its own: no connection to a dead socket is kept up. */
-  async #answers(service: string, timeoutMs: number): Promise<boolean> {
+  async #answers(service: string, options: ZrpcListOptions): Promise<boolean> {
     const client = this.#connect(service, this.#dialect);
     try {
-      await client.inspect({ timeoutMs });
+      await client.inspect(options);
       return true;
     } catch {
       return false;

@@ -55,7 +55,7 @@ function listed({ doc = "", parameters = [] }: MethodDescription): ListedMethod 
     optional[parameter.name] = defaultOf(parameter);
   }
   return {
-    docstring: doc,
+    docstring: toDocstring(doc),
     args_required: parameters.filter(isRequired).map(({ name }) => name),
     args_optional: optional,
   };
@@ -64,6 +64,14 @@ function listed({ doc = "", parameters = [] }: MethodDescription): ListedMethod 
 /** The default's value, or its source text where it is no literal; nil where there is none. */
 function defaultOf(parameter: ParameterDescription): unknown {
   return "default" in parameter ? parameter.default : (parameter.defaultText ?? null);
+}
+
+/**
+ * Python indents all lines of a documentation but the first, and its readers take that away again:
+ * what is behind an empty line keeps its own indentation.
+ */
+function toDocstring(doc: string): string {
+  return doc.includes("\n") && !doc.startsWith("\n") ? `\n${doc}` : doc;
 }
 
 /** The original counts those that take all the rest among the required ones. */

@@ -35,6 +35,15 @@ describe("the list of methods", () => {
     });
   });
 
+  test("keeps the indentation of our documentation", () => {
+    const doc = "First.\n\n  Indented.";
+    const described = new Registry("test");
+    described.addFunction("one", () => 1, { describe: () => ({ doc }) });
+    const list = listMethods(described);
+    expect(list["one"]?.docstring).toBe(`\n${doc}`);
+    expect(introspection.read(list).methods["one"]?.doc).toBe(doc);
+  });
+
   test("is a built-in method that sees later changes", () => {
     const method = builtinMethods(registry).get(LIST_METHOD);
     registry.addFunction("later", () => 1);
