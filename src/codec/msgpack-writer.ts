@@ -166,7 +166,7 @@ export class MsgpackWriter {
       this.#value(value, 0);
     } catch (error) {
       if (!(error instanceof UnsupportedValue)) throw error;
-      throw unsupported(error.what, pathToUnsupported(value));
+      throw unsupported(error.what, pathTo(error.value, value, 0) ?? "");
     }
   }
 
@@ -194,7 +194,7 @@ export class MsgpackWriter {
         return;
       case "function":
       case "symbol":
-        throw new UnsupportedValue(`a ${typeof value}`);
+        throw new UnsupportedValue(`a ${typeof value}`, value);
     }
   }
 
@@ -218,7 +218,7 @@ export class MsgpackWriter {
     else if (value instanceof Extension) this.#extension(value.type, value.data);
     else if ("toJSON" in value && typeof value.toJSON === "function") {
       this.#value((value.toJSON as () => unknown)(), depth + 1);
-    } else if (value instanceof Promise) throw new UnsupportedValue("a promise");
+    } else if (value instanceof Promise) throw new UnsupportedValue("a promise", value);
     else this.#plain(value as Record<string, unknown>, depth);
   }
 
@@ -256,7 +256,7 @@ export class MsgpackWriter {
 
   #date(date: Date): void {
     const ms = date.getTime();
-    if (Number.isNaN(ms)) throw new UnsupportedValue("an invalid date");
+    if (Number.isNaN(ms)) throw new UnsupportedValue("an invalid date", date);
     const seconds = Math.floor(ms / 1000);
     const nanos = (ms - seconds * 1000) * 1e6;
     if (nanos === 0 && seconds >= 0 && seconds < 0x1_0000_0000) {
@@ -293,7 +293,7 @@ export class MsgpackWriter {
 
   #bigint(value: bigint): void {
     if (value > MAX_UINT64 || value < MIN_INT64) {
-      throw new UnsupportedValue(`the integer ${value}, which has more than 64 bits,`);
+      throw new UnsupportedValue(`the integer ${value}, which has more than 64 bits,`, value);
     }
     const number = Number(value);
     if (Number.isSafeInteger(number)) {
@@ -415,9 +415,11 @@ export class MsgpackWriter {
 /** Thrown inside of the writer only; `value` turns it into a `CodecError` that knows the path. */
 class UnsupportedValue {
   readonly what: string;
+  readonly value: unknown;
 
-  constructor(what: string) {
+  constructor(what: string, value: unknown) {
     this.what = what;
+    this.value = value;
   }
 }
 
@@ -433,21 +435,35 @@ function isPlain(value: object): boolean {
 }
 
 /**
- * Finds the innermost value that cannot be encoded, for the error's message. It encodes parts again
- * and again, which is fine for a path that ends in an error.
+ * Finds the way to a part of a value, for an error's message: once through the value, in the order in
+ * which it is written.
+ *
+ * @returns `undefined` when it is not there, such as behind a getter that answers differently
  */
-function pathToUnsupported(value: unknown): string {
-  if (typeof value !== "object" || value === null) return "";
-  const steps: Iterable<readonly [unknown, unknown]> =
-    value instanceof Map ? value : Object.entries(value);
-  for (const [key, child] of steps) {
-    if (typeof child === "function" && !Array.isArray(value)) continue;
-    try {
-      new MsgpackWriter().value(child);
-    } catch {
-      const step = Array.isArray(value) ? `[${String(key)}]` : `.${String(key)}`;
-      return step + pathToUnsupported(child);
+function pathTo(part: unknown, value: unknown, depth: number): string | undefined {
+  if (Object.is(value, part)) return "";
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > CODEC_DEFAULTS.maxDepth) return undefined;
+  for (const { step, key, child } of partsOf(value)) {
+    const path = Object.is(key, part) ? "" : pathTo(part, child, depth + 1);
+    if (path !== undefined) return step + path;
+  }
+  return undefined;
+}
+
+/** The values that are written of an object, each with its step in a path. */
+function* partsOf(value: object): Generator<{ step: string; key?: unknown; child: unknown }> {
+  if (ArrayBuffer.isView(value)) return;
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    yield { step: "", child: (value.toJSON as () => unknown)() };
+  } else if (Array.isArray(value) || value instanceof Set) {
+    let index = 0;
+    for (const child of value) yield { step: `[${index++}]`, child };
+  } else if (value instanceof Map) {
+    for (const [key, child] of value) yield { step: `.${String(key)}`, key, child };
+  } else {
+    for (const [key, child] of Object.entries(value)) {
+      if (typeof child !== "function") yield { step: `.${key}`, child };
     }
   }
-  return "";
 }

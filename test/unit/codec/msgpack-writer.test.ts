@@ -10,6 +10,17 @@ function written(value: unknown): string {
 }
 
 describe("MsgpackWriter", () => {
+  test("finds what it cannot write in one walk, however deep and wide the value is", () => {
+    let deep: unknown = Symbol("x");
+    for (let i = 0; i < 120; i++) deep = { a: deep };
+    const wide = Array.from({ length: 100_000 }, (_, i) => ({ i }));
+    const startedAt = performance.now();
+    expect(() => written(deep)).toThrow(`at ${".a".repeat(120)}`);
+    expect(() => written([...wide, Symbol("x")])).toThrow("at [100000]");
+    // Encoding parts again for each level would take longer than the universe has.
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  });
+
   const values: [unknown, string][] = [
     [0, "00"],
     [-0, "cb8000000000000000"],
@@ -104,7 +115,14 @@ describe("MsgpackWriter", () => {
     [[-(1n << 63n) - 1n], expect.stringContaining("at [0]") as string],
     [new Date(Number.NaN), "an invalid date cannot be encoded, at the top"],
     [{ later: Promise.resolve(1) }, "a promise cannot be encoded, at .later"],
-    [new Set([Symbol("x")]), "a symbol cannot be encoded, at the top"],
+    [new Set([1, Symbol("x")]), "a symbol cannot be encoded, at [1]"],
+    [{ a: { toJSON: () => [Symbol.iterator] } }, "a symbol cannot be encoded, at .a[0]"],
+    [new Map([["f", () => 1]]), "a function cannot be encoded, at .f"],
+    [new Map([[Symbol("x"), 1]]), "a symbol cannot be encoded, at .Symbol(x)"],
+    [
+      [new Uint8Array(9), new Date(0), { a: () => 1, b: [Symbol("x")] }],
+      "a symbol cannot be encoded, at [2].b[0]",
+    ],
   ];
   for (const [value, message] of refused) {
     test(`refuses ${typeof message === "string" ? message : "an integer"}`, () => {
