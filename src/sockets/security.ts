@@ -12,6 +12,7 @@ import { decodeZ85 } from "../base/z85.ts";
 import { curveClient } from "../zmtp/curve-client.ts";
 import { type CurveCrypto, KEY_BYTES, type KeyPair, makeKeyPair } from "../zmtp/curve-crypto.ts";
 import { curveServer } from "../zmtp/curve-server.ts";
+import { ZmtpError } from "../zmtp/errors.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
 import { nullMechanism } from "../zmtp/null-mechanism.ts";
 import { plainClient, plainServer } from "../zmtp/plain-mechanism.ts";
@@ -68,8 +69,8 @@ export type Security =
 
 /**
  * How the peers of a socket are known; as a function, it is asked for every connection, so that
- * keys and users can change while those that are there stay. It MUST NOT throw, and what it returns
- * is checked when it is not the object of the last time.
+ * keys and users can change while those that are there stay. What it returns is checked when it is
+ * not the object of the last time; while it throws or returns what makes no sense, nobody comes in.
  */
 export type SecuritySource = Security | (() => Security);
 
@@ -102,13 +103,23 @@ export function securityOf(
   let given = source();
   let resolved = resolveSecurity(given, crypto);
   return () => {
-    const now = source();
-    if (now !== given) {
-      resolved = resolveSecurity(now, crypto);
+    try {
+      const now = source();
+      if (now !== given) resolved = resolveSecurity(now, crypto);
       given = now;
+      return resolved;
+    } catch (error) {
+      return closedBy(resolved, error);
     }
-    return resolved;
   };
+}
+
+/** What lets in nobody: who asked for other keys must not be served with the old ones. */
+function closedBy({ mechanism, authenticate }: ResolvedSecurity, error: unknown): ResolvedSecurity {
+  const begin = (): never => {
+    throw new ZmtpError("ZMTP_REFUSED", `one while the function security fails: ${String(error)}`);
+  };
+  return { mechanism: { ...mechanism, begin }, authenticate };
 }
 
 function resolveSecurity(security: Security, crypto: CurveCrypto | undefined): ResolvedSecurity {

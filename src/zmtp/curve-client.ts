@@ -108,22 +108,20 @@ class CurveClient implements Handshake {
     const nonce = nonceOf(PURPOSES.welcome, parts.take(LONG_NONCE_BYTES));
     const text = this.#crypto.open(this.#helloKey, nonce, parts.rest());
     if (text === undefined) throw new ZmtpError("ZMTP_CURVE_BOX", "a WELCOME that does not open");
-    const sharedKey = this.#crypto.sharedKey(
-      text.subarray(0, KEY_BYTES),
-      this.#transient.secretKey,
-    );
-    if (sharedKey === undefined) throw new ZmtpError("ZMTP_CURVE_BOX", "a WELCOME with a bad key");
+    const serverTransient = text.subarray(0, KEY_BYTES);
+    const sharedKey = this.#crypto.sharedKey(serverTransient, this.#transient.secretKey);
+    const vouchKey = this.#crypto.sharedKey(serverTransient, this.#keys.pair.secretKey);
+    if (sharedKey === undefined || vouchKey === undefined) {
+      throw new ZmtpError("ZMTP_CURVE_BOX", "a WELCOME with a bad key");
+    }
     this.#state = { expects: "READY", sharedKey };
-    return { type: "continue", send: [this.#initiate(text, sharedKey)] };
+    const cookie = text.subarray(KEY_BYTES, KEY_BYTES + KEYS_BOX_BYTES);
+    return { type: "continue", send: [this.#initiate(cookie, sharedKey, vouchKey)] };
   }
 
-  /** @param welcome - S' and the cookie */
-  #initiate(welcome: Uint8Array, sharedKey: Uint8Array): Uint8Array {
+  #initiate(cookie: Uint8Array, sharedKey: Uint8Array, vouchKey: Uint8Array): Uint8Array {
     const crypto = this.#crypto;
     const { serverKey, pair } = this.#keys;
-    const cookie = welcome.slice(KEY_BYTES, KEY_BYTES + KEYS_BOX_BYTES);
-    const vouchKey = crypto.sharedKey(welcome.subarray(0, KEY_BYTES), pair.secretKey);
-    if (vouchKey === undefined) throw new ZmtpError("ZMTP_CURVE_BOX", "a WELCOME with a bad key");
     const vouch = boxKeys(crypto, vouchKey, PURPOSES.vouch, [this.#transient.publicKey, serverKey]);
     const counter = this.#sent.next();
     const text = join(pair.publicKey, vouch, this.#metadata);

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { OctetReader } from "../base/octet-reader.ts";
+import { octetAt } from "../base/octet-reader.ts";
 import {
   BOX_OVERHEAD_BYTES,
   type CurveCrypto,
@@ -74,16 +74,16 @@ export function partsOf(name: HandshakeName, data: Uint8Array): Parts {
 
 /** What is behind one another in a text whose size was checked. */
 export class Parts {
-  readonly #reader: OctetReader;
+  readonly #octets: Uint8Array;
+  #at = 0;
 
   constructor(octets: Uint8Array) {
-    this.#reader = new OctetReader(octets);
+    this.#octets = octets;
   }
 
   take(length: number): Uint8Array {
-    const octets = this.#reader.octets(length);
-    if (octets === undefined) throw new RangeError("a part beyond the size that was checked");
-    return octets;
+    this.#at += length;
+    return this.#octets.subarray(this.#at - length, this.#at);
   }
 
   key(): Uint8Array {
@@ -95,7 +95,7 @@ export class Parts {
   }
 
   rest(): Uint8Array {
-    return this.#reader.rest();
+    return this.#octets.subarray(this.#at);
   }
 }
 
@@ -124,10 +124,10 @@ export function openKeys(
     : [keys.subarray(0, KEY_BYTES), keys.subarray(KEY_BYTES, 2 * KEY_BYTES)];
 }
 
-/** Tells whether two texts of one size are the same, in a time that depends on the size alone. */
+/** Tells whether two texts of one size are the same, in a time that depends on that size alone. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (const [at, octet] of a.entries()) difference |= octet ^ (b[at] ?? 0);
+  let difference = 0;
+  for (const [at, octet] of a.entries()) difference |= octet ^ octetAt(b, at);
   return difference === 0;
 }
 

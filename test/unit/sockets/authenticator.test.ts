@@ -50,6 +50,14 @@ test("keys are those in the list", async () => {
   expect((await ask(allowKeys([KEY]), plain("a", "b"))).type).toBe("refuse");
 });
 
+test("a refusal of a peer without an address says so", async () => {
+  const peer = { address: "", endpoint: "ipc://x", credentials: plain("ada", "x") };
+  const verdict = await new Promise<Verdict>((resolve) => {
+    askAuthenticator(() => false, peer, resolve);
+  });
+  expect(verdict).toEqual({ type: "refuse", reason: 'user "ada" from nowhere: it may not' });
+});
+
 test("a refusal says who it was, from where, and why, and never the password", async () => {
   expect(await ask(() => ({ refuse: "on holiday" }), plain("ada", "secret"))).toEqual({
     type: "refuse",
