@@ -43,11 +43,16 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
       maxGrantItems: Infinity,
       plainWindowItems: PLAIN_WINDOW_ITEMS,
     },
-    // An event is an array of three; nothing else of the five protocols starts like this.
-    recognises: (message) => message.at(-1)?.[0] === 0x93,
+    recognises: (message) => looksLikeEvent(message.at(-1)),
     clientTranslator: () => new ClientTranslator(codec),
     serverTranslator: () => new ServerTranslator(codec),
     builtins: builtinMethods,
     introspection: { method: "_zerorpc_inspect", read: readInspected },
   };
+}
+
+/** An array of three that begins with a map; nothing else of the five protocols starts like this. */
+function looksLikeEvent(octets: Uint8Array | undefined): boolean {
+  const [array, map = 0] = octets ?? [];
+  return array === 0x93 && ((map & 0xf0) === 0x80 || map === 0xde || map === 0xdf);
 }

@@ -2,12 +2,24 @@ import { expect, test } from "vitest";
 import { zerorpc } from "../../../../src/dialects/zerorpc/dialect.ts";
 import type { Packet } from "../../../../src/rpc/packet.ts";
 
-test("recognises an array of three in the last frame", () => {
+test("recognises an array of three that begins with a map, in the last frame", () => {
   const { recognises } = zerorpc();
-  expect(recognises([new Uint8Array(0), Uint8Array.of(0x93)])).toBe(true);
-  expect(recognises([Uint8Array.of(0x93)])).toBe(true);
-  expect(recognises([Uint8Array.of(0x93), Uint8Array.of(0x7b)])).toBe(false);
-  expect(recognises([new Uint8Array(0)])).toBe(false);
+  for (const map of [0x80, 0x82, 0x8f, 0xde, 0xdf]) {
+    expect(recognises([new Uint8Array(0), Uint8Array.of(0x93, map)])).toBe(true);
+    expect(recognises([Uint8Array.of(0x93, map)])).toBe(true);
+  }
+  for (const other of [
+    [],
+    [0x93],
+    [0x7b],
+    [0x92, 0x82],
+    [0x94, 0x82],
+    [0x93, 0xa1],
+    [0x93, 0x90],
+  ]) {
+    expect(recognises([new Uint8Array(0), Uint8Array.from(other)])).toBe(false);
+  }
+  expect(recognises([Uint8Array.of(0x93, 0x82), Uint8Array.of(0x7b)])).toBe(false);
   expect(recognises([])).toBe(false);
 });
 
