@@ -25,6 +25,28 @@ test("asks a function for every connection, and resolves again what has changed"
   expect(current().mechanism.asServer).toBe(true);
 });
 
+test.each<[string, () => Security, string]>([
+  [
+    "throws",
+    () => {
+      throw new Error("no file");
+    },
+    "no file",
+  ],
+  ["returns what makes no sense", () => ({ mechanism: "plain" }) as Security, "for PLAIN"],
+])(
+  "lets in nobody while the function %s, and everybody again afterwards",
+  (_what, broken, text) => {
+    let source: () => Security = () => PLAIN;
+    const current = securityOf(() => source(), crypto);
+    source = broken;
+    expect(() => current().mechanism.begin(new Uint8Array(0))).toThrow(text);
+    expect(current().mechanism.name).toBe("PLAIN");
+    source = () => PLAIN;
+    expect(current().mechanism.begin(new Uint8Array(0)).open()).toHaveLength(1);
+  },
+);
+
 test.each([
   [
     { mechanism: "curve", serverKey: serverPair.publicKey, publicKey: clientPair.publicKey },
