@@ -49,7 +49,11 @@ export const ipcTransport: WireTransport = {
 
     const target = { path: platformPath(path) };
     const backlog = options?.backlog === undefined ? {} : { backlog: options.backlog };
-    const server = await listenStream({ ...target, ...backlog }, real, accept);
+    const server = await listenStream({ ...target, ...backlog }, real, accept).catch(
+      async (error: unknown) => {
+        throw (await folderError(path, real)) ?? error;
+      },
+    );
     return {
       endpoint: real,
       close: async () => {
@@ -88,6 +92,16 @@ function pathOf(endpoint: Endpoint): string {
     );
   }
   return path;
+}
+
+/** The platform calls a folder that is not there a lack of permission. */
+async function folderError(path: string, endpoint: string): Promise<TransportError | undefined> {
+  const folder = isAbstract(path) ? undefined : dirname(path);
+  if (folder === undefined || (await stat(folder).catch(() => undefined))?.isDirectory() === true) {
+    return undefined;
+  }
+  const message = `expected the folder ${folder} to be there for ${endpoint}`;
+  return new TransportError("TRANSPORT_ADDRESS_NOT_AVAILABLE", message, { endpoint });
 }
 
 /** Makes room at `path`, unless something else than a dead socket is there. */

@@ -56,7 +56,8 @@ function namesBehind(
       }
       return method;
     },
-    has: (_target, name) => (own !== undefined && name in own) || typeof name === "string",
+    has: (_target, name) =>
+      (own !== undefined && name in own) || (typeof name === "string" && !NEVER_REMOTE.has(name)),
     set: () => false,
   });
 }

@@ -226,6 +226,16 @@ describe("ipc", () => {
     expect(existsSync(file)).toBe(true);
   });
 
+  test("a folder that is not there is named", async () => {
+    using folder = freshFolder();
+    await using pull = new Pull();
+    const missing = join(folder.path, "missing");
+    await expect(pull.bind(`ipc://${missing}/socket`)).rejects.toMatchObject({
+      code: "TRANSPORT_ADDRESS_NOT_AVAILABLE",
+      message: `expected the folder ${missing} to be there for ipc://${missing}/socket`,
+    });
+  });
+
   test("a path that is too long is refused with both lengths", async () => {
     await using pull = new Pull();
     const endpoint = `ipc:///${"x".repeat(200)}`;

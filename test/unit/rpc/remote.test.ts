@@ -67,6 +67,7 @@ describe("a remote", () => {
       "[remote service]",
     ]);
     expect(JSON.stringify({ root, method })).toBe('{"root":{}}');
+    expect(["then" in root, "toJSON" in root, "add" in root]).toEqual([false, false, true]);
     expect(called).toEqual([]);
   });
 
