@@ -6,13 +6,9 @@ import { join } from "node:path";
 import { exposed, ZrpcClient, ZrpcServer } from "zerocall/zrpc";
 
 class TestServer {
+  @exposed
   func(arg: string, kwarg: string | null = null): [string, string, string | null] {
     return ["func", arg, kwarg];
-  }
-
-  static {
-    // With decorators: @exposed in front of the method.
-    exposed(this.prototype.func);
   }
 }
 
