@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { onAbort } from "./abort-watch.ts";
 import { Call, makeCall } from "./call.ts";
 import type { ClientCall, CallRequest } from "./client-call.ts";
 import type { ClientCore } from "./client.ts";
@@ -173,10 +174,10 @@ export class Caller {
       const mayHaveRun = call.state !== "waiting";
       this.#core.cancel(call, abortedError(call.request.method, signal, mayHaveRun));
     };
-    signal.addEventListener("abort", cancel, { once: true });
+    const forget = onAbort(signal, cancel);
     const { release } = call;
     call.release = () => {
-      signal.removeEventListener("abort", cancel);
+      forget();
       release?.();
     };
   }
