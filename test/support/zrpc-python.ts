@@ -98,7 +98,7 @@ export class ZrpcPython {
       `answer ${id}`,
     );
     const { event: _event, id: _id, ...outcome } = answer;
-    return outcome as PythonOutcome;
+    return outcome;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
