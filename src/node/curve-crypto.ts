@@ -9,7 +9,6 @@ import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { x25519 } from "@noble/curves/ed25519.js";
 import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
 
-const WORD_BYTES = 4;
 /** "expand 32-byte k", the constant of Salsa20 for keys of 32 octets. */
 const SIGMA = words(new TextEncoder().encode("expand 32-byte k"));
 const NO_NONCE = new Uint32Array(4);
@@ -28,7 +27,7 @@ export const curveCrypto: CurveCrypto = {
     }
     const key = new Uint32Array(8);
     hsalsa(SIGMA, words(point), NO_NONCE, key);
-    return octets(key);
+    return new Uint8Array(key.buffer);
   },
   box: (sharedKey, nonce, text) => xsalsa20poly1305(sharedKey, nonce).encrypt(text),
   open(sharedKey, nonce, box) {
@@ -40,17 +39,7 @@ export const curveCrypto: CurveCrypto = {
   },
 };
 
-/** Words in little-endian order, whatever the order of the machine. */
-function words(from: Uint8Array): Uint32Array {
-  const view = new DataView(from.buffer, from.byteOffset, from.length);
-  return Uint32Array.from({ length: from.length / WORD_BYTES }, (_, at) =>
-    view.getUint32(at * WORD_BYTES, true),
-  );
-}
-
-function octets(from: Uint32Array): Uint8Array {
-  const made = new Uint8Array(from.length * WORD_BYTES);
-  const view = new DataView(made.buffer);
-  for (const [at, word] of from.entries()) view.setUint32(at * WORD_BYTES, word, true);
-  return made;
+/** The same octets as words of this machine, which is what noble takes on any of them. */
+function words(octets: Uint8Array): Uint32Array {
+  return new Uint32Array(Uint8Array.from(octets).buffer);
 }

@@ -32,12 +32,12 @@ import type { Socket } from "../sockets/socket.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 import { Subscriber as SubscriberSocket } from "../sockets/subscriber.ts";
 import { nodePlatform } from "./platform.ts";
-import { type PeerOptions, type PeerParts, peerParts } from "./rpc-options.ts";
+import { type PeerOptions, type PeerParts, peerParts, socketOptions } from "./rpc-options.ts";
 
 /** Options of both ends. */
 export type OneWayOptions = Pick<
   PeerOptions,
-  "interceptors" | "logger" | "resolveEndpoint" | "socket"
+  "interceptors" | "logger" | "resolveEndpoint" | "security" | "socket"
 >;
 
 /** Options of {@link Pusher} and {@link Publisher}. */
@@ -137,7 +137,7 @@ function senderOf(make: (options: SocketOptions) => Push | PublisherSocket): Sen
   // oxlint-disable-next-line typescript/no-extraneous-class
   return class {
     constructor(endpoint: string | readonly string[] = [], options: SenderOptions = {}) {
-      const members = makeMembers(make(options.socket ?? {}), options);
+      const members = makeMembers(make(socketOptions(options)), options);
       for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) members.connect(one);
       const send = (name: string, args: readonly unknown[]): unknown => members.send(name, args);
       // oxlint-disable-next-line no-constructor-return
@@ -329,7 +329,7 @@ export class Puller extends Receiver {
    * @throws {UsageError} `USAGE_OPTION`, `USAGE_NAME`
    */
   constructor(service?: object, options: ReceiverOptions = {}) {
-    super(new Pull(options.socket ?? {}, nodePlatform), service, options);
+    super(new Pull(socketOptions(options), nodePlatform), service, options);
   }
 }
 
@@ -340,7 +340,7 @@ export class Subscriber extends Receiver {
    * @throws {UsageError} `USAGE_OPTION`, `USAGE_NAME`
    */
   constructor(service?: object, options: ReceiverOptions = {}) {
-    const socket = new SubscriberSocket(options.socket ?? {}, nodePlatform);
+    const socket = new SubscriberSocket(socketOptions(options), nodePlatform);
     // zerorpc has no topics: an event begins with its header.
     socket.subscribe();
     super(socket, service, options);
@@ -358,7 +358,8 @@ class Wire {
   constructor(socket: Socket, side: "client" | "server", options: OneWayOptions) {
     this.#socket = socket;
     this.#parts = peerParts(side, options);
-    const { observer } = this.#parts;
+    const { observer, insecure } = this.#parts;
+    socket.events.on("bind:insecure", ({ address }) => insecure(address));
     if (observer === undefined) return;
     socket.events.on("connect:retry", ({ address, error }) => {
       if (error !== undefined) observer({ type: "unreachable", endpoint: address, error });

@@ -72,6 +72,8 @@ export interface PeerParts {
   readonly observer: Observer | undefined;
   readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
   readonly transport: TransportFactory;
+  /** Tells, once, that an endpoint is open to everybody. */
+  readonly insecure: (endpoint: string) => void;
 }
 
 /** @throws {UsageError} `USAGE_OPTION` */
@@ -82,6 +84,7 @@ export function peerParts(
 ): PeerParts {
   const { maxWindowItems, maxWindowBytes } = WINDOW_DEFAULTS;
   checkLogger(options.logger);
+  const insecure = insecureTeller(side, options.logger);
   const heard = options.logger !== undefined || channel(DIAGNOSTICS_CHANNEL).hasSubscribers;
   return {
     window: {
@@ -92,25 +95,30 @@ export function peerParts(
     // Who is not heard does not describe every call: subscribe before making clients and servers.
     observer: heard ? observeWith(side, options.logger) : undefined,
     resolveEndpoint: options.resolveEndpoint ?? ((endpoint) => endpoint),
-    transport: options.transport ?? overZmq(side, options, types),
+    transport:
+      options.transport ??
+      zmqTransport(nodePlatform, socketOptions(options), { ...types, insecure }),
+    insecure,
   };
 }
 
-function overZmq(
+/** The options of the sockets below. */
+export function socketOptions({ socket, security }: PeerOptions): SocketOptions {
+  return { ...socket, ...(security !== undefined && { security }) };
+}
+
+function insecureTeller(
   side: "client" | "server",
-  { socket, security, logger }: PeerOptions,
-  types: RoleSocketTypes,
-): TransportFactory {
+  logger: Logger | undefined,
+): (endpoint: string) => void {
   let told = false;
-  const insecure = (endpoint: string): void => {
+  return (endpoint) => {
     if (told) return;
     told = true;
     observeWith(side, logger)({ type: "insecure", endpoint });
     if (logger !== undefined) return;
     process.emitWarning(insecureText(endpoint), { code: "ZEROCALL_INSECURE" });
   };
-  const options = { ...socket, ...(security !== undefined && { security }) };
-  return zmqTransport(nodePlatform, options, { ...types, insecure });
 }
 
 function checkInterceptors(given: PeerOptions["interceptors"] = []): readonly Interceptor[] {

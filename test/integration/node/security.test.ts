@@ -3,6 +3,8 @@ import {
   type CallContext,
   Client,
   type Logger,
+  Puller,
+  Pusher,
   curveKeyPair,
   type Security,
   Server,
@@ -19,6 +21,7 @@ const service = {
 };
 
 let server: Server;
+let puller: Puller;
 const clients: Client[] = [];
 const log: string[] = [];
 const logger: Logger = {
@@ -198,6 +201,34 @@ test("a client without security is told that the server wants some", async () =>
   await expect(within(clientOf(endpoint).call("echo", [1]), "refusal")).rejects.toMatchObject({
     status: "unauthenticated",
   });
+});
+
+test("one-way peers are known in the same way", async () => {
+  const heard: unknown[] = [];
+  const got = new Promise<void>((resolve) => {
+    const note = (value: unknown): void => {
+      heard.push(value);
+      resolve();
+    };
+    puller = new Puller(
+      { note },
+      {
+        security: {
+          mechanism: "curve",
+          secretKey: serverKeys.secretKey,
+          authenticate: [clientKeys.publicKey],
+        },
+      },
+    );
+  });
+  server = new Server();
+  const endpoint = await puller.bind("tcp://127.0.0.1:0");
+  const pusher = new Pusher(endpoint, { security: curve() });
+  await pusher.send("note", ["hello"]);
+  await within(got, "event");
+  expect(heard).toEqual(["hello"]);
+  await pusher.close();
+  await puller.close();
 });
 
 describe("a server that everybody can reach", () => {
