@@ -30,7 +30,12 @@ export interface PeerOptions extends Partial<WindowLimits> {
   readonly interceptors?: readonly Interceptor[];
   /** Hears what happens. @default silent */
   readonly logger?: Logger;
-  /** Makes an endpoint of what `bind` and `connect` are given. @default as given */
+  /**
+   * Makes an endpoint of what `bind` and `connect` are given. `unbind` and `disconnect` take what it
+   * made.
+   *
+   * @default as given
+   */
   readonly resolveEndpoint?: (endpoint: string) => string | Promise<string>;
   /**
    * The security mechanism, its keys, and who may come in.
