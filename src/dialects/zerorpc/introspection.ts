@@ -72,7 +72,7 @@ function inspectMethod(description: MethodDescription): InspectedMethod {
   const args = description.parameters?.map((parameter) => ({
     name: parameter.name,
     ...(parameter.defaultText !== undefined && {
-      default: parameter.default ?? parameter.defaultText,
+      default: defaultOf(parameter),
     }),
     optional: parameter.optional || undefined,
     rest: parameter.rest || undefined,
@@ -86,14 +86,17 @@ function inspectMethod(description: MethodDescription): InspectedMethod {
   };
 }
 
+/** The default's value where it is a literal, which may be null, and its text otherwise. */
+function defaultOf(parameter: ParameterDescription): unknown {
+  return parameter.default === undefined ? parameter.defaultText : parameter.default;
+}
+
 /** Names, name of the rest parameter, keywords, defaults of the last names. */
 function argSpec(description: MethodDescription): readonly unknown[] {
   const { parameters = [] } = description;
   const plain = parameters.filter((parameter) => !parameter.rest);
   const rest = parameters.find((parameter) => parameter.rest);
-  const defaults = plain
-    .filter((parameter) => parameter.defaultText !== undefined)
-    .map((parameter) => parameter.default ?? parameter.defaultText);
+  const defaults = plain.filter((parameter) => parameter.defaultText !== undefined).map(defaultOf);
   return [
     plain.map((parameter) => parameter.name),
     rest?.name ?? null,

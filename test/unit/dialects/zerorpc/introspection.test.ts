@@ -105,3 +105,14 @@ test("reads what an old peer tells, and makes the best of anything else", () => 
     ],
   });
 });
+
+test("tells a default of null as null, not as its text", () => {
+  const registry = new Registry("Kettle");
+  registry.addFunction("fill", (water = null) => water);
+  const inspected = builtinMethods(registry).get("_zerorpc_inspect")?.invoke([]);
+  expect(inspected).toMatchObject({
+    methods: { fill: { args: [{ name: "water", default: null }] } },
+  });
+  const args = builtinMethods(registry).get("_zerorpc_args")?.invoke(["fill"]);
+  expect(args).toEqual([["water"], null, null, [null]]);
+});
