@@ -236,6 +236,8 @@ export class MsgpackWriter {
       // Read once: a getter may answer differently the second time.
       const value = object[key];
       if (value === undefined || typeof value === "function") continue;
+      // Every reader of ours refuses it, for the sake of the objects that readers make.
+      if (key === "__proto__") throw new UnsupportedValue(`the key "__proto__"`, object);
       keys[count] = key;
       values[count++] = value;
     }

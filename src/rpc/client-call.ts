@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UsageError } from "../base/errors.ts";
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { ClientSession } from "./client-session.ts";
 import type { DialectTraits } from "./dialect.ts";
@@ -142,8 +143,9 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   /** The call has its value. */
   resolve(value: unknown): void {
     this.#settle()?.resolve(value);
-    // Who iterates over a call that answers with one value gets that value, as its end.
-    this.#queue?.end(value);
+    // Who takes steps sees the value, as the end; `for await` would drop it without a word.
+    if (!this.prefetches) this.#queue?.end(value);
+    else this.#queue?.fail(notAStream(this.request.method));
   }
 
   /** The call, or its stream, has failed. */
@@ -255,4 +257,11 @@ export function noAnswer(call: ClientCall, afterMs: number, what: string): RpcEr
   return new RpcError("deadline_exceeded", `timeout after ${afterMs} ms, ${what} of "${method}"`, {
     method,
   });
+}
+
+function notAStream(method: string): UsageError {
+  return new UsageError(
+    "USAGE_STATE",
+    `"${method}" answered with a value, not with a stream; await the call instead of iterating`,
+  );
 }

@@ -242,4 +242,18 @@ describe("a stream", () => {
     await world.settle();
     await raw.transport.close(0);
   });
+
+  scenario("is missed by for await where the method answers with a value", async (world) => {
+    world.server({ add: (a: number, b: number) => a + b });
+    const items = outcomeOf(collect(world.client().call("add", 1, 2)));
+    await world.settle();
+    expect(await items).toMatchObject({
+      code: "USAGE_STATE",
+      message:
+        '"add" answered with a value, not with a stream; await the call instead of iterating',
+    });
+    const step = world.client().call("add", 1, 2).next();
+    await world.settle();
+    expect(await step).toEqual({ value: 3, done: true });
+  });
 });

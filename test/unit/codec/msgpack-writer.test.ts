@@ -119,6 +119,7 @@ describe("MsgpackWriter", () => {
     [{ a: { toJSON: () => [Symbol.iterator] } }, "a symbol cannot be encoded, at .a[0]"],
     [new Map([["f", () => 1]]), "a function cannot be encoded, at .f"],
     [new Map([[Symbol("x"), 1]]), "a symbol cannot be encoded, at .Symbol(x)"],
+    [{ a: [JSON.parse('{"__proto__": 1}')] }, 'the key "__proto__" cannot be encoded, at .a[0]'],
     [
       [new Uint8Array(9), new Date(0), { a: () => 1, b: [Symbol("x")] }],
       "a symbol cannot be encoded, at [2].b[0]",
