@@ -95,7 +95,7 @@ const MAX_CAUSES = 5;
  * Describes anything that a handler threw, so that no throw ends in silence.
  *
  * An `RpcError` keeps its status, an abort becomes `cancelled`, a timeout `deadline_exceeded`,
- * everything else `unknown`. What is no error at all becomes its text. Never throws, whatever the
+ * everything else `unknown`. What is no error at all becomes its text, and an object its details. Never throws, whatever the
  * thrown object's properties do.
  *
  * That the handler has run is sure, so {@link RpcError.mayHaveRun} of what it threw, which is about
@@ -109,9 +109,7 @@ export function toFailure(
   causes: number = MAX_CAUSES,
 ): Failure {
   try {
-    if (!(thrown instanceof Error)) {
-      return { status: "unknown", name: "Error", message: textOf(thrown) };
-    }
+    if (!(thrown instanceof Error)) return failureOf(thrown);
     const { cause, stack } = thrown;
     return {
       status: statusOf(thrown),
@@ -125,6 +123,14 @@ export function toFailure(
   } catch {
     return { status: "unknown", name: "Error", message: "the error cannot be read" };
   }
+}
+
+/** Of what is no error its text travels, and of an object also what it holds. */
+function failureOf(thrown: unknown): Failure {
+  const failure = { status: "unknown", name: "Error" } as const;
+  if (typeof thrown !== "object" || thrown === null) return { ...failure, message: textOf(thrown) };
+  const said: unknown = "message" in thrown ? thrown.message : undefined;
+  return { ...failure, message: typeof said === "string" ? said : textOf(thrown), details: thrown };
 }
 
 /** Makes the caller's error of a peer's failure. */

@@ -47,7 +47,10 @@ const RULES: Readonly<Record<ZmtpCode, Rule>> = {
   ZMTP_RESERVED_FLAGS: { expected: "frame flag bits 3 to 7 to be zero", retry: true },
   ZMTP_COMMAND_MORE: { expected: "a command to be a single frame", retry: true },
   ZMTP_FRAME_SIZE: { expected: "a frame size below 2^53", retry: true },
-  ZMTP_MESSAGE_TOO_LARGE: { expected: "a message within maxMessageBytes", retry: true },
+  ZMTP_MESSAGE_TOO_LARGE: {
+    expected: "a message within maxMessageBytes (maxMessageSize of a socket)",
+    retry: true,
+  },
   ZMTP_TOO_MANY_FRAMES: { expected: "a message within maxFrames", retry: true },
   ZMTP_COMMAND_TOO_LARGE: { expected: "a command within maxCommandBytes", retry: true },
   ZMTP_COMMAND_MALFORMED: { expected: "a well-formed command", retry: true },

@@ -20,6 +20,17 @@ describe("RpcError", () => {
 });
 
 describe("toFailure", () => {
+  test("lets what a thrown object holds travel as details", () => {
+    const thrown = { code: 7, message: "no water" };
+    expect(toFailure(thrown, false)).toEqual({
+      status: "unknown",
+      name: "Error",
+      message: "no water",
+      details: thrown,
+    });
+    expect(toFailure({ code: 7 }, false)).toMatchObject({ details: { code: 7 } });
+  });
+
   const statuses: [unknown, string][] = [
     [new RpcError("data_loss", "x"), "data_loss"],
     [Object.assign(new Error("x"), { code: "aborted" }), "aborted"],

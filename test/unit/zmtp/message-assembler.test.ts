@@ -20,7 +20,8 @@ test("counts octets over all frames of a message, and from the start again for t
   expect(() => assembler.admit(11)).toThrow(
     expect.objectContaining({
       code: "ZMTP_MESSAGE_TOO_LARGE",
-      message: "expected a message within maxMessageBytes, got 11 octets where 10 are allowed",
+      message:
+        "expected a message within maxMessageBytes (maxMessageSize of a socket), got 11 octets where 10 are allowed",
     }),
   );
   assembler.push(true, ascii("12345"));
