@@ -6,9 +6,12 @@
  * @module
  */
 
-import type { Cancel, Clock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
+import { Alarm } from "./alarm.ts";
+import { bindEndpoint, connectEndpoint, type EndpointParts } from "./endpoints.ts";
+import { IdleGate } from "./idle-gate.ts";
 import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./client-call.ts";
 import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
@@ -16,7 +19,6 @@ import { RPC_DEFAULTS } from "./limits.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
-import { isThenable } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Status } from "./status.ts";
@@ -67,9 +69,10 @@ export class ClientCore implements TransportOwner {
   /** What calls come to for which no peer can come any more. */
   #givenUp: Status | undefined;
   #closing: Promise<void> | undefined;
-  #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
+  readonly #alarm: Alarm<ClientCall>;
+  readonly #idle: IdleGate;
+  readonly #endpointParts: EndpointParts;
   #openCalls = 0;
-  #idleWaiters: (() => void)[] = [];
   #phase: "open" | "draining" | "closed" = "open";
   /** Some peer has taken only so many calls at once. */
   #limited = false;
@@ -94,6 +97,10 @@ export class ClientCore implements TransportOwner {
       closed: () => this.#callClosed(),
     };
     this.#transport = settings.transport("client", this);
+    const { clock, resolveEndpoint, observer } = settings;
+    this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
+    this.#idle = new IdleGate(clock);
+    this.#alarm = new Alarm(clock, this.#wheel, (call, now) => this.#due(call, now));
   }
 
   /** Calls that are open or wait for a peer. */
@@ -125,27 +132,12 @@ export class ClientCore implements TransportOwner {
 
   async bind(endpoint: string): Promise<string> {
     this.#checkOpen();
-    const bound = await this.#transport.bind(await this.#settings.resolveEndpoint(endpoint));
-    this.#settings.observer?.({ type: "bound", endpoint: bound });
-    return bound;
+    return bindEndpoint(endpoint, this.#endpointParts);
   }
 
-  /** Starts connecting; at once, where the endpoint needs no resolving. */
   connect(endpoint: string): void {
     this.#checkOpen();
-    const resolved = this.#settings.resolveEndpoint(endpoint);
-    const connect = (real: string): void => {
-      if (this.#phase === "closed") return;
-      this.#transport.connect(real);
-      this.#settings.observer?.({ type: "connecting", endpoint: real });
-    };
-    if (!isThenable(resolved)) connect(resolved);
-    else {
-      // What is resolved to no endpoint fails like what is not resolved at all.
-      resolved.then(connect).catch((error: unknown) => {
-        this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
-      });
-    }
+    connectEndpoint(endpoint, this.#endpointParts, () => this.#phase !== "closed");
   }
 
   unbind(endpoint: string): Promise<void> {
@@ -206,15 +198,7 @@ export class ClientCore implements TransportOwner {
   async drain(timeoutMs: number): Promise<void> {
     if (this.#phase === "open" && this.#openCalls > 0) {
       this.#phase = "draining";
-      const { clock } = this.#settings;
-      await new Promise<void>((resolve) => {
-        const cancel =
-          timeoutMs === Infinity ? undefined : clock.schedule(clock.now() + timeoutMs, resolve);
-        this.#idleWaiters.push(() => {
-          cancel?.();
-          resolve();
-        });
-      });
+      await this.#idle.wait(timeoutMs);
     }
     return this.close();
   }
@@ -233,8 +217,7 @@ export class ClientCore implements TransportOwner {
     for (const session of this.#sessions.values()) {
       for (const call of session.calls()) session.cancel(call, closedError(call, CLOSED, true));
     }
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+    this.#alarm.stop();
     await this.#transport.close(LINGER_MS);
     this.#settings.observer?.({ type: "closed" });
   }
@@ -300,7 +283,7 @@ export class ClientCore implements TransportOwner {
       this.#unsent({ call, error });
       return;
     }
-    this.#setAlarm();
+    this.#alarm.set();
   }
 
   #openTogether(session: ClientSession, batch: ReadonlySet<ClientCall>, now: number): void {
@@ -312,7 +295,7 @@ export class ClientCore implements TransportOwner {
       return;
     }
     for (const unsent of session.openTogether(calls, now)) this.#unsent(unsent);
-    this.#setAlarm();
+    this.#alarm.set();
   }
 
   #unsent({ call, error }: Unsent): void {
@@ -362,7 +345,7 @@ export class ClientCore implements TransportOwner {
       call,
       Math.min(call.deadlineAt, call.startedAt + call.request.totalTimeoutMs),
     );
-    this.#setAlarm();
+    this.#alarm.set();
   }
 
   #sendWaiting(): void {
@@ -405,29 +388,12 @@ export class ClientCore implements TransportOwner {
     this.#openCalls--;
     // A peer that has had as many calls as it takes may take one now.
     if (this.#limited && this.#waiting.size > 0 && this.#phase !== "closed") this.#sendWaiting();
-    if (this.#openCalls > 0 || this.#idleWaiters.length === 0) return;
-    for (const waiter of this.#idleWaiters.splice(0)) waiter();
+    if (this.#openCalls === 0 && this.#idle.awaited) this.#idle.open();
   }
 
-  /** One wake-up of the platform for all timers of all calls. */
-  #setAlarm(): void {
-    const at = this.#wheel.wakeAt;
-    if (at === undefined || this.#phase === "closed") return;
-    if (this.#alarm !== undefined) {
-      if (this.#alarm.at <= at) return;
-      this.#alarm.cancel();
-    }
-    this.#alarm = { at, cancel: this.#settings.clock.schedule(at, () => this.#wake()) };
-  }
-
-  #wake(): void {
-    this.#alarm = undefined;
-    const now = this.#settings.clock.now();
-    for (const call of this.#wheel.takeDue(now)) {
-      if (call.state === "waiting") this.#failWaiting(call, this.#nobody(call));
-      else call.session?.expire(call, now);
-    }
-    this.#setAlarm();
+  #due(call: ClientCall, now: number): void {
+    if (call.state === "waiting") this.#failWaiting(call, this.#nobody(call));
+    else call.session?.expire(call, now);
   }
 
   /** Why a call found no peer in time. */

@@ -6,9 +6,12 @@
  * @module
  */
 
-import type { Cancel, Clock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
+import { Alarm } from "./alarm.ts";
+import { bindEndpoint, connectEndpoint, type EndpointParts } from "./endpoints.ts";
+import { IdleGate } from "./idle-gate.ts";
 import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
@@ -16,7 +19,7 @@ import type { Interceptor } from "./interceptor.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { Message, Packet } from "./packet.ts";
-import { isThenable, MAX_WAITING_STEPS } from "./pump.ts";
+import { MAX_WAITING_STEPS } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -59,11 +62,12 @@ export class ServerCore implements TransportOwner {
   readonly #sessionSettings: ServerSessionSettings;
   readonly #wheel = new TimerWheel<ServerCall>();
   readonly #packets: Packet[] = [];
-  #alarm: { readonly at: number; readonly cancel: Cancel } | undefined;
+  readonly #alarm: Alarm<ServerCall>;
+  readonly #idle: IdleGate;
+  readonly #endpointParts: EndpointParts;
   #phase: Phase = "open";
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  #idleWaiters: (() => void)[] = [];
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
@@ -90,6 +94,10 @@ export class ServerCore implements TransportOwner {
       closed: (call) => this.#callClosed(call),
     };
     this.#transport = settings.transport("server", this);
+    const { clock, resolveEndpoint, observer } = settings;
+    this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
+    this.#idle = new IdleGate(clock);
+    this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
   }
 
   /** The real endpoints that are bound. */
@@ -106,28 +114,12 @@ export class ServerCore implements TransportOwner {
 
   async bind(endpoint: string): Promise<string> {
     this.#checkOpen();
-    const resolved = await this.#settings.resolveEndpoint(endpoint);
-    const bound = await this.#transport.bind(resolved);
-    this.#settings.observer?.({ type: "bound", endpoint: bound });
-    return bound;
+    return bindEndpoint(endpoint, this.#endpointParts);
   }
 
-  /** Starts connecting; at once, where the endpoint needs no resolving. */
   connect(endpoint: string): void {
     this.#checkOpen();
-    const resolved = this.#settings.resolveEndpoint(endpoint);
-    const connect = (real: string): void => {
-      if (this.#phase === "closed") return;
-      this.#transport.connect(real);
-      this.#settings.observer?.({ type: "connecting", endpoint: real });
-    };
-    if (!isThenable(resolved)) connect(resolved);
-    else {
-      // What is resolved to no endpoint fails like what is not resolved at all.
-      resolved.then(connect).catch((error: unknown) => {
-        this.unreachable(endpoint, error instanceof Error ? error : new Error(String(error)));
-      });
-    }
+    connectEndpoint(endpoint, this.#endpointParts, () => this.#phase !== "closed");
   }
 
   unbind(endpoint: string): Promise<void> {
@@ -153,7 +145,7 @@ export class ServerCore implements TransportOwner {
     this.#phase = "draining";
     this.#settings.observer?.({ type: "draining" });
     // Endpoints stay until the end: closing one would also close its peers' links.
-    if (this.openCalls > 0) await this.#idle(timeoutMs);
+    if (this.openCalls > 0) await this.#idle.wait(timeoutMs);
     return this.close();
   }
 
@@ -176,8 +168,7 @@ export class ServerCore implements TransportOwner {
         session?.fail(call, failure);
       }
     }
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+    this.#alarm.stop();
     await this.#transport.close(LINGER_MS);
     this.#settings.observer?.({ type: "closed" });
   }
@@ -202,7 +193,7 @@ export class ServerCore implements TransportOwner {
     }
     // A peer that asks and does not read its answers is not asked for more.
     if (link.full) link.pause();
-    this.#setAlarm();
+    this.#alarm.set();
   }
 
   drained(link: Link): void {
@@ -316,44 +307,13 @@ export class ServerCore implements TransportOwner {
   #callClosed(call: ServerCall): void {
     this.#dispatcher.closed(call);
     this.#observe("call-finished", call);
-    if (this.#idleWaiters.length === 0 || this.openCalls > 0) return;
-    for (const waiter of this.#idleWaiters.splice(0)) waiter();
+    if (this.#idle.awaited && this.openCalls === 0) this.#idle.open();
   }
 
   #observe(type: "call-started" | "call-finished", call: ServerCall): void {
     const { observer } = this.#settings;
     if (observer === undefined) return;
     observer({ type, method: call.method, address: call.session.link.address });
-  }
-
-  #idle(timeoutMs: number): Promise<void> {
-    const { clock } = this.#settings;
-    return new Promise((resolve) => {
-      const cancel =
-        timeoutMs === Infinity ? undefined : clock.schedule(clock.now() + timeoutMs, resolve);
-      this.#idleWaiters.push(() => {
-        cancel?.();
-        resolve();
-      });
-    });
-  }
-
-  /** One wake-up of the platform for all timers of all calls. */
-  #setAlarm(): void {
-    const at = this.#wheel.wakeAt;
-    if (at === undefined || this.#phase === "closed") return;
-    if (this.#alarm !== undefined) {
-      if (this.#alarm.at <= at) return;
-      this.#alarm.cancel();
-    }
-    this.#alarm = { at, cancel: this.#settings.clock.schedule(at, () => this.#wake()) };
-  }
-
-  #wake(): void {
-    this.#alarm = undefined;
-    const now = this.#settings.clock.now();
-    for (const call of this.#wheel.takeDue(now)) call.session.expire(call, now);
-    this.#setAlarm();
   }
 
   #checkOpen(): void {
