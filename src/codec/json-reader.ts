@@ -128,7 +128,7 @@ function mayBeProto(octets: Uint8Array, start: number, end: number): boolean {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what JSON forbids in text
 const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const BLANKS = /[ \t\r\n]*/y;
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([

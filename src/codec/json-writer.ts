@@ -36,10 +36,10 @@ export interface JsonStyle {
 }
 
 /** What needs an escape: quotes, backslashes, control characters, and lone surrogates perhaps. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what needs an escape
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 /** The same in the escaped style. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what needs an escape
 const NEEDS_ANY_ESCAPE = /["\\/\u0000-\u001f\u0080-\uffff]/;
 
 /** Writes values. */

@@ -66,7 +66,7 @@ class PickleMachine {
   }
 
   // One case for each instruction: the table is the point.
-  // oxlint-disable-next-line complexity
+  // oxlint-disable-next-line complexity -- one case for each instruction
   #scalar(octet: number): boolean {
     switch (octet) {
       case OP.NONE:
@@ -127,7 +127,7 @@ class PickleMachine {
     }
   }
 
-  // oxlint-disable-next-line complexity
+  // oxlint-disable-next-line complexity -- one case for each instruction
   #container(octet: number): boolean {
     switch (octet) {
       case OP.EMPTY_LIST:

@@ -260,7 +260,7 @@ export const Client: ClientConstructor = class {
     if (options.onNotification !== undefined) core.notifications.listen(options.onNotification);
     connectAll(core, endpoint);
     const call = (name: string, args: readonly unknown[]): Call => caller.call(name, args);
-    // oxlint-disable-next-line no-constructor-return
+    // oxlint-disable-next-line no-constructor-return -- a client is a proxy over its members
     return makeRemote(call, makeMembers(core, caller, settings, dialect), new.target.prototype);
   }
 } as unknown as ClientConstructor;

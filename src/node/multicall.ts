@@ -78,7 +78,7 @@ export const MultiCall: MultiCallConstructor = class {
     const members: Pick<MultiCallMembers, "call"> = {
       call: (method, args = [], options) => collect(method, args, options),
     };
-    // oxlint-disable-next-line no-constructor-return
+    // oxlint-disable-next-line no-constructor-return -- what is made is a proxy
     return Object.setPrototypeOf(run, makeRemote(collect, members, new.target.prototype)) as object;
   }
 } as unknown as MultiCallConstructor;

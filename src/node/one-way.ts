@@ -140,7 +140,7 @@ function senderOf(make: (options: SocketOptions) => Push | PublisherSocket): Sen
       const members = makeMembers(make(socketOptions(options)), options);
       for (const one of typeof endpoint === "string" ? [endpoint] : endpoint) members.connect(one);
       const send = (name: string, args: readonly unknown[]): unknown => members.send(name, args);
-      // oxlint-disable-next-line no-constructor-return
+      // oxlint-disable-next-line no-constructor-return -- what is made is a proxy
       return makeRemote(send, members, new.target.prototype);
     }
   } as unknown as SenderConstructor;

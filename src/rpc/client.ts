@@ -126,10 +126,6 @@ export class ClientCore implements TransportOwner {
     return this.#transport.bound;
   }
 
-  get now(): number {
-    return this.#settings.clock.now();
-  }
-
   async bind(endpoint: string): Promise<string> {
     this.#checkOpen();
     return bindEndpoint(endpoint, this.#endpointParts);

@@ -12,7 +12,7 @@ import type { Codec } from "../../codec/codec.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { looksLikeCalls, readEnvelope } from "./envelope.ts";
-import { builtinMethods, introspection } from "./introspection.ts";
+import { builtinMethods, introspection } from "../../rpc/introspection.ts";
 import { serializerOf, ujson } from "./serializer.ts";
 import { ServerTranslator } from "./server-translator.ts";
 

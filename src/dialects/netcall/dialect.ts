@@ -11,7 +11,7 @@ import { UsageError } from "../../base/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { encodeName, hasBoundary } from "./envelope.ts";
-import { builtinMethods, introspection } from "./introspection.ts";
+import { builtinMethods, introspection } from "../../rpc/introspection.ts";
 import { json, msgpack, type Serializer } from "./serializer.ts";
 import { ServerTranslator } from "./server-translator.ts";
 

@@ -1,26 +1,25 @@
 /**
- * What a service of ours tells about itself over NetCall, which has no such thing: a procedure whose
- * name no service can register, because it begins with an underscore.
+ * What a server of ours tells about itself over protocols that have no words for it: a method whose
+ * name nobody can register, because it begins with an underscore.
  *
- * Spec: docs/protocols/netcall.md, "Introspection".
+ * Spec: docs/protocols/netcall.md, "Introspection"; docs/protocols/multicall.md, "Clients".
  *
  * @module
  */
 
-import type { Introspection } from "../../rpc/dialect.ts";
+import type { Introspection } from "./dialect.ts";
 import {
   type Handler,
   makeMethod,
   type Method,
   type MethodDescription,
   type ParameterDescription,
-} from "../../rpc/method.ts";
-import type { Registry } from "../../rpc/registry.ts";
-import { isRecord } from "./errors.ts";
+} from "./method.ts";
+import type { Registry } from "./registry.ts";
 
 const INSPECT = "_inspect";
 
-/** The procedures that every service of ours has. They see every later change of the registry. */
+/** The methods that such a server has beside its own. They see every later change of the registry. */
 export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
   const inspect: Handler = () => ({
     name: registry.name,
@@ -54,7 +53,7 @@ function withoutValue(parameter: ParameterDescription): ParameterDescription {
   };
 }
 
-/** How a client asks. A service of the original has no such procedure, and says so. */
+/** How a client asks. A server of the original has no such method, and says so. */
 export const introspection: Introspection = {
   method: INSPECT,
   read: (value) => {
@@ -88,4 +87,8 @@ function readParameter(parameter: Readonly<Record<string, unknown>>): ParameterD
     ...(typeof defaultText === "string" && { defaultText }),
     ...(typeof type === "string" && { type }),
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

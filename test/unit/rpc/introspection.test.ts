@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { builtinMethods, introspection } from "../../../../src/dialects/multicall/introspection.ts";
-import { Registry } from "../../../../src/rpc/registry.ts";
+import { builtinMethods, introspection } from "../../../src/rpc/introspection.ts";
+import { Registry } from "../../../src/rpc/registry.ts";
 
 test("a server tells what it offers, and a client reads it", () => {
   const registry = new Registry("shop");
