@@ -10,6 +10,7 @@ import { debugLogger } from "../debug-logger.ts";
 import type { Output } from "../output.ts";
 import { loadDialects } from "../protocols.ts";
 import { loadSecurity } from "../security.ts";
+import { tellUnreachable } from "./reachability.ts";
 
 /**
  * Makes a client, binds and connects it, and tells of each on stderr. Who gets it closes it.
@@ -20,6 +21,7 @@ import { loadSecurity } from "../security.ts";
 export async function openClient(options: ClientOptions, output: Output): Promise<Client> {
   const [dialect] = await loadDialects(options);
   const security = await loadSecurity(options.security, (text) => output.note(text));
+  tellUnreachable(output, options.timeoutMs);
   const client = new Client(undefined, {
     ...(security !== undefined && { security }),
     ...(dialect === undefined ? {} : { dialect }),

@@ -172,6 +172,16 @@ describe("a call that fails", () => {
     expect((await place.run("--timeout", "0.3", free.endpoint)).code).toBe(1);
   });
 
+  it("says at once that nobody listens, and goes on when somebody does", async () => {
+    const gone = await place.serve("node:path");
+    gone.program.kill("SIGTERM");
+    await gone.program.ended;
+    const call = place.start([gone.endpoint, "join", "a", "b"]);
+    await call.wrote("stderr", /nobody listens at tcp:.*; trying again, for 30 s at most\n/);
+    place.start(["--server", "--bind", gone.endpoint, "node:path"]);
+    expect(await call.ended).toMatchObject({ code: 0, stdout: "'a/b'\n" });
+  });
+
   it("gives up after the timeout", async () => {
     const { code, stderr } = await place.run("--timeout", "0.3", endpoint, "hanging");
     expect(code).toBe(1);
