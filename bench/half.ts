@@ -8,12 +8,15 @@
  */
 
 import { loadPeer } from "./peers.ts";
+import { type FunctionShare, type SampleKind, Sampler } from "./profile/sampler.ts";
 import { Runner, WORKLOADS, type Timing } from "./workload.ts";
 
 /** What the driver asks. */
 export type Order =
   | { readonly type: "run"; readonly workload: string; readonly ms: number }
   | { readonly type: "cpu" }
+  | { readonly type: "sample"; readonly kind: SampleKind }
+  | { readonly type: "sampled" }
   | { readonly type: "close" };
 
 /** What a half answers, one answer per order, and `ready` before the first. */
@@ -21,6 +24,8 @@ export type Answer =
   | { readonly type: "ready"; readonly endpoint: string }
   | { readonly type: "timing"; readonly timing: Timing }
   | { readonly type: "cpu"; readonly micros: number }
+  | { readonly type: "sampling" }
+  | { readonly type: "shares"; readonly shares: readonly FunctionShare[] }
   | { readonly type: "closed" }
   | { readonly type: "failed"; readonly message: string };
 
@@ -36,12 +41,20 @@ function cpuMicros(): number {
 type Run = (workload: string, ms: number) => Promise<Timing>;
 
 function obey(run: Run, close: () => Promise<void>): void {
+  let sampler: Sampler | undefined;
   const carryOut = async (order: Order): Promise<Answer> => {
     switch (order.type) {
       case "run":
         return { type: "timing", timing: await run(order.workload, order.ms) };
       case "cpu":
         return { type: "cpu", micros: cpuMicros() };
+      case "sample":
+        sampler = await Sampler.start(order.kind);
+        return { type: "sampling" };
+      case "sampled": {
+        const shares = (await sampler?.stop()) ?? [];
+        return { type: "shares", shares };
+      }
       case "close":
         await close();
         return { type: "closed" };

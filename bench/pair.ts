@@ -8,6 +8,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Answer, Order } from "./half.ts";
 import { loadPeer } from "./peers.ts";
+import type { FunctionShare, SampleKind } from "./profile/sampler.ts";
 import type { Timing } from "./workload.ts";
 
 const HALF = fileURLToPath(new URL("./half.js", import.meta.url));
@@ -28,12 +29,20 @@ export interface Measurement {
   readonly serverMicros: number;
 }
 
+/** One workload of one peer with both sides sampled. */
+export interface Sampled {
+  /** Calls or items that were made meanwhile. */
+  readonly count: number;
+  readonly client: readonly FunctionShare[];
+  readonly server: readonly FunctionShare[];
+}
+
 /** One child process that answers orders in turn. */
 class Half {
   readonly #child: ChildProcess;
 
-  constructor(...parameters: string[]) {
-    this.#child = fork(HALF, parameters, { serialization: "json" });
+  constructor(parameters: readonly string[], execArgv: readonly string[]) {
+    this.#child = fork(HALF, parameters, { execArgv: [...execArgv], serialization: "json" });
   }
 
   /** Waits for the next answer. */
@@ -75,6 +84,12 @@ class Half {
     return answer.timing;
   }
 
+  /** Ends sampling. */
+  async shares(): Promise<readonly FunctionShare[]> {
+    const answer = await this.order({ type: "sampled" });
+    return answer.type === "shares" ? answer.shares : [];
+  }
+
   /** Ends the process: in peace if it can, by force if it does not. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
@@ -99,13 +114,17 @@ export class Pair {
     this.#client = client;
   }
 
-  /** Starts both halves of the peer called `name` and waits until they are connected. */
-  static async start(name: string): Promise<Pair> {
+  /**
+   * Starts both halves of the peer called `name` and waits until they are connected.
+   *
+   * @param execArgv - options of Node for both processes
+   */
+  static async start(name: string, execArgv: readonly string[] = []): Promise<Pair> {
     const { title } = await loadPeer(name);
-    const server = new Half("serve", name);
+    const server = new Half(["serve", name], execArgv);
     const ready = await server.answer();
     if (ready.type !== "ready") throw new Error(`expected ready, got ${ready.type}`);
-    const client = new Half("load", name, ready.endpoint);
+    const client = new Half(["load", name, ready.endpoint], execArgv);
     await client.answer();
     return new Pair(title, server, client);
   }
@@ -129,6 +148,21 @@ export class Pair {
       clientMicros: (clientAfter - clientBefore) / timing.count,
       serverMicros: (serverAfter - serverBefore) / timing.count,
     };
+  }
+
+  /**
+   * Samples both sides during one workload, after a warm-up.
+   *
+   * @param ms - how long to sample; the warm-up takes as long
+   */
+  async sample(workload: string, ms: number, kind: SampleKind): Promise<Sampled> {
+    await this.#client.run(workload, ms);
+    await this.#server.order({ type: "sample", kind });
+    await this.#client.order({ type: "sample", kind });
+    const { count } = await this.#client.run(workload, ms);
+    const client = await this.#client.shares();
+    const server = await this.#server.shares();
+    return { count, client, server };
   }
 
   async close(): Promise<void> {
