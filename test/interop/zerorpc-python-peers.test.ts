@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { Client } from "../../src/node/client.ts";
 import { Publisher, Puller, Pusher, Subscriber } from "../../src/node/one-way.ts";
 import { Server, type ServerOptions } from "../../src/node/server.ts";
-import { python, PythonPeer } from "../support/python-peer.ts";
+import { python, PythonPeer } from "../support/zerorpc-python.ts";
 import { within } from "../support/within.ts";
 import { kettle } from "./kettle.ts";
 

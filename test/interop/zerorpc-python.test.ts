@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RpcError } from "../../src/rpc/errors.ts";
 import { Client } from "../../src/node/client.ts";
 import { Server } from "../../src/node/server.ts";
-import { PythonPeer, python } from "../support/python-peer.ts";
+import { PythonPeer, python } from "../support/zerorpc-python.ts";
 import { within } from "../support/within.ts";
 import { INTEGERS, kettle } from "./kettle.ts";
 

@@ -5,34 +5,17 @@
  * interpreter has its libraries (zmq, ujson) and lib2to3.
  */
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { within } from "./within.ts";
+import { Original, type PythonProcess } from "./python-process.ts";
 
-const SCRIPT = join(import.meta.dirname, "../interop/python/multicall_peer.py");
-const ENVIRONMENT = { ...process.env, PYTHONUNBUFFERED: "1" };
+const original = new Original({
+  folder: "MULTICALL_PATH",
+  interpreter: "MULTICALL_PYTHON",
+  imports: "zmq, ujson, lib2to3",
+  script: "multicall_peer.py",
+});
 
 /** The interpreter that can run the original, or why there is none. */
-export const multicallPython: { readonly path: string } | { readonly missing: string } = find();
-
-function find(): { readonly path: string } | { readonly missing: string } {
-  if (process.env["MULTICALL_PATH"] === undefined) {
-    return { missing: "MULTICALL_PATH does not say where the original is" };
-  }
-  const given = process.env["MULTICALL_PYTHON"];
-  const candidates = given === undefined ? ["python3", "/usr/bin/python3"] : [given];
-  for (const path of candidates) {
-    try {
-      execFileSync(path, ["-c", "import zmq, ujson, lib2to3"], { stdio: "ignore" });
-      return { path };
-    } catch {
-      // The next one may have them.
-    }
-  }
-  return { missing: `${candidates.join(" and ")} cannot import zmq, ujson and lib2to3` };
-}
+export const multicallPython: Original["python"] = original.python;
 
 /** A call: name, args, kwargs. */
 export type Asked = readonly [string, readonly unknown[], Readonly<Record<string, unknown>>];
@@ -53,21 +36,11 @@ interface Told {
 
 /** One process of the original. */
 export class MulticallPython implements AsyncDisposable {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  readonly #closed: Promise<unknown>;
-  #stderr = "";
+  readonly #process: PythonProcess;
+  #heard = 0;
 
-  private constructor(...args: readonly string[]) {
-    if ("missing" in multicallPython) throw new Error(multicallPython.missing);
-    this.#child = spawn(multicallPython.path, [SCRIPT, ...args], { env: ENVIRONMENT });
-    const { stdout, stderr } = this.#child;
-    if (stdout === null || stderr === null) throw new Error("the peer has no output");
-    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-    stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr += text;
-    });
-    this.#closed = once(this.#child, "close");
+  private constructor(...words: readonly string[]) {
+    this.#process = original.start(...words);
   }
 
   /** Starts a server; its endpoint is what it is bound at. */
@@ -87,18 +60,15 @@ export class MulticallPython implements AsyncDisposable {
 
   /** Lets the client make calls, one by one or as a MultiCall. */
   async call(calls: readonly Asked[], together: boolean = false): Promise<readonly ToldOutcome[]> {
-    this.#child.stdin?.write(`${JSON.stringify({ calls, together })}\n`);
+    this.#process.write({ calls, together });
     return (await this.#told()).outcomes ?? [];
   }
 
   async #told(): Promise<Told> {
-    const { value } = await within(this.#lines.next(), "a python peer's line", 20_000);
-    if (value === undefined) throw new Error(`the python peer is gone: ${this.#stderr}`);
-    return JSON.parse(String(value)) as Told;
+    return JSON.parse(await this.#process.line(this.#heard++)) as Told;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }

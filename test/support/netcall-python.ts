@@ -5,41 +5,17 @@
  * libraries (zmq, msgpack).
  */
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { within } from "./within.ts";
+import { Original, type PythonProcess } from "./python-process.ts";
 
-const SCRIPT = join(import.meta.dirname, "../interop/python/netcall_peer.py");
-const ENVIRONMENT = {
-  ...process.env,
-  PYTHONPATH: process.env["NETCALL_PYTHONPATH"] ?? "",
-  PYTHONUNBUFFERED: "1",
-};
+const original = new Original({
+  folder: "NETCALL_PYTHONPATH",
+  interpreter: "NETCALL_PYTHON",
+  imports: "zmq, msgpack, netcall",
+  script: "netcall_peer.py",
+});
 
 /** The interpreter that can run the original, or why there is none. */
-export const netcallPython: { readonly path: string } | { readonly missing: string } = find();
-
-function find(): { readonly path: string } | { readonly missing: string } {
-  if (process.env["NETCALL_PYTHONPATH"] === undefined) {
-    return { missing: "NETCALL_PYTHONPATH does not say where the original NetCall is" };
-  }
-  const given = process.env["NETCALL_PYTHON"];
-  const candidates = given === undefined ? ["python3", "/usr/bin/python3"] : [given];
-  for (const path of candidates) {
-    try {
-      execFileSync(path, ["-c", "import zmq, msgpack, netcall"], {
-        env: ENVIRONMENT,
-        stdio: "ignore",
-      });
-      return { path };
-    } catch {
-      // The next one may have them.
-    }
-  }
-  return { missing: `${candidates.join(" and ")} cannot import zmq, msgpack and netcall` };
-}
+export const netcallPython: Original["python"] = original.python;
 
 /** How a call of the original client ended. */
 export interface Told {
@@ -54,21 +30,11 @@ export interface Told {
 
 /** One process of the original. */
 export class NetcallPython implements AsyncDisposable {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  readonly #closed: Promise<unknown>;
-  #stderr = "";
+  readonly #process: PythonProcess;
+  #heard = 0;
 
-  private constructor(...args: readonly string[]) {
-    if ("missing" in netcallPython) throw new Error(netcallPython.missing);
-    this.#child = spawn(netcallPython.path, [SCRIPT, ...args], { env: ENVIRONMENT });
-    const { stdout, stderr } = this.#child;
-    if (stdout === null || stderr === null) throw new Error("the peer has no output");
-    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-    stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr += text;
-    });
-    this.#closed = once(this.#child, "close");
+  private constructor(...words: readonly string[]) {
+    this.#process = original.start(...words);
   }
 
   /** Starts a service; its endpoint is what it is ready at. */
@@ -92,18 +58,15 @@ export class NetcallPython implements AsyncDisposable {
     args: readonly unknown[],
     more: Readonly<Record<string, unknown>> = {},
   ): Promise<Told> {
-    this.#child.stdin?.write(`${JSON.stringify({ method, args, ...more })}\n`);
+    this.#process.write({ method, args, ...more });
     return this.#told();
   }
 
   async #told(): Promise<Told> {
-    const { value } = await within(this.#lines.next(), "a python peer's line", 20_000);
-    if (value === undefined) throw new Error(`the python peer is gone: ${this.#stderr}`);
-    return JSON.parse(String(value)) as Told;
+    return JSON.parse(await this.#process.line(this.#heard++)) as Told;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]();
   }
 }
