@@ -109,6 +109,17 @@ describe("writing", () => {
     expect(wire.writes).toHaveLength(2);
   });
 
+  test("takes twice as many messages for each further write of a turn, up to half of what it may hold", () => {
+    const { wire, pipe, endTurn, open } = setUp(128);
+    open();
+    for (let n = 0; n < 200; n += 1) pipe.send(message("x"));
+    endTurn();
+    expect(wire.writes).toEqual([32, 64, 64, 40].map((messages) => messages * 3));
+    wire.writes.length = 0;
+    for (let n = 0; n < 32; n += 1) pipe.send(message("x"));
+    expect(wire.writes).toEqual([32 * 3]);
+  });
+
   test("keeps messages while the wire wants no more, and is full at the high-water mark", () => {
     const { wire, pipe, log, endTurn, open } = setUp(100);
     open();
