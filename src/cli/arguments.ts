@@ -78,6 +78,8 @@ export type Command =
       readonly module: string;
       /** How many calls run at once; `undefined` is the server's default. */
       readonly poolSize: number | undefined;
+      /** Where it is written who may call what. */
+      readonly policyFile: string | undefined;
       readonly links: Links;
     }
   /** The services of this machine, or the methods of one. */
@@ -114,6 +116,7 @@ const OPTIONS = {
   "socket-dir": { type: "string" },
   heartbeat: { type: "string" },
   "pool-size": { type: "string" },
+  "policy-file": { type: "string" },
   json: { type: "boolean", short: "j" },
   "print-json": { type: "boolean" },
   inspect: { type: "boolean" },
@@ -167,6 +170,7 @@ zrpc services of this machine, by name.
   --serializer <name>   what netcall writes: json (default), msgpack or pickle; a server
                         accepts json and msgpack, and pickle only when it is named here
 ${SECURITY_HELP}
+  --policy-file <path>  a server lets its callers call only what this JSON file says
   -d, --debug           tell on stderr what is sent and received
   --no-color            no colours, also on a terminal
   -h, --help            show this help
@@ -253,8 +257,9 @@ function client(values: Values, positionals: readonly string[]): Command {
   if (links.protocols.length > 1) {
     throw new Mistake("a client speaks one --protocol", { showUsage: true });
   }
-  if (values["pool-size"] !== undefined) {
-    throw new Mistake("--pool-size goes with --server", { showUsage: true });
+  for (const name of ["pool-size", "policy-file"] as const) {
+    if (values[name] === undefined) continue;
+    throw new Mistake(`--${name} goes with --server`, { showUsage: true });
   }
   checkRole(links);
   const options: ClientOptions = {
@@ -303,11 +308,12 @@ function server(values: Values, positionals: readonly string[]): Command {
       showUsage: true,
     });
   }
-  const count = values["pool-size"];
+  const { "pool-size": count, "policy-file": policyFile } = values;
   return {
     type: "serve",
     module,
     poolSize: count === undefined ? undefined : wholeNumber("--pool-size", count),
+    policyFile: policyFile === undefined ? undefined : String(policyFile),
     links,
   };
 }

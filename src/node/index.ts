@@ -33,6 +33,15 @@ export {
   type ParameterDescription,
 } from "../rpc/method.ts";
 export type { Notification, NotificationHandler, Notifications } from "../rpc/notifications.ts";
+export type {
+  Policy,
+  PolicyFunction,
+  PolicyPeers,
+  PolicyRequest,
+  PolicyResult,
+  PolicyRule,
+  PolicyRules,
+} from "../rpc/policy.ts";
 export type { PeerLoad } from "../rpc/client.ts";
 export type { Headers } from "../rpc/packet.ts";
 export type { RegisterOptions } from "../rpc/registry.ts";

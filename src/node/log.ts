@@ -6,7 +6,7 @@
  * |---|---|
  * | endpoints bound and connecting, draining, closed | info |
  * | a handler threw | error |
- * | malformed messages, refused peers, endpoints that are open to everybody | warn |
+ * | malformed messages, refused peers and calls, endpoints that are open to everybody | warn |
  * | peers, calls, attempts to connect | debug |
  *
  * All events go to the channel `zerocall` as they are, with `side` beside them.
@@ -69,6 +69,11 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
       return [
         "error",
         `${event.method}() called by ${event.address || "?"} failed: ${stackOf(event.error)}`,
+      ];
+    case "call-denied":
+      return [
+        "warn",
+        `${event.method}() called by ${event.identity ?? "?"} at ${event.address || "?"} was denied: ${event.reason}`,
       ];
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];

@@ -9,6 +9,7 @@ import { UsageError } from "../base/errors.ts";
 import type { Dialect } from "../rpc/dialect.ts";
 import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { Handler, MethodDescription } from "../rpc/method.ts";
+import type { Policy } from "../rpc/policy.ts";
 import { isClass, type RegisterOptions } from "../rpc/registry.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
@@ -38,6 +39,18 @@ export interface ServerOptions extends PeerOptions {
   readonly rememberedReplies?: number;
   /** Whether callers get the stacks of handlers' errors. @default false */
   readonly sendStacks?: boolean;
+  /**
+   * Who may call what: rules by method and verified identity, or a function that sees method,
+   * identity, address and headers of each call. What is denied is `permission_denied`, or
+   * `unauthenticated` where nobody has verified who calls, and introspection does not tell of it.
+   *
+   * ```ts
+   * policy: { rules: [{ methods: "math.*", allow: ["ada"] }, { methods: "add", allow: "anyone" }] }
+   * ```
+   *
+   * @default everybody may call everything
+   */
+  readonly policy?: Policy;
   /** Only these methods of the service. @default all */
   readonly methods?: readonly string[];
   /** Only methods of the service that were marked by `exposed`. @default false */
@@ -63,6 +76,7 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
   maxCallsPerPeer: true,
   rememberedReplies: true,
   sendStacks: true,
+  policy: true,
   methods: true,
   exposedOnly: true,
   describe: true,
@@ -115,6 +129,7 @@ export class Server {
         0,
       ),
       sendStacks: options.sendStacks ?? false,
+      policy: options.policy,
     });
     if (service === undefined) return;
     const { methods, exposedOnly, describe } = options;

@@ -8,7 +8,7 @@
  */
 
 import type { ChannelRef, Message, Packet } from "./packet.ts";
-import type { Registry } from "./registry.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Method, MethodDescription } from "./method.ts";
 
 /** What the handshake told about a peer, for protocols whose frames depend on it. */
@@ -119,7 +119,7 @@ export interface Dialect {
   clientTranslator(peer: PeerKind): Translator;
   serverTranslator(peer: PeerKind): Translator;
   /** The methods that every server of this dialect has, such as introspection, by name. */
-  builtins(registry: Registry): ReadonlyMap<string, Method>;
+  builtins(service: Catalogue): ReadonlyMap<string, Method>;
   /** How a client asks what a service offers; not there where it cannot. */
   readonly introspection?: Introspection;
   /** How long calls wait unless the client says otherwise, in ms. @default RPC_DEFAULTS.timeoutMs */

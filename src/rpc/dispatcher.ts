@@ -22,8 +22,19 @@ import type { ServerCall } from "./server-call.ts";
 export interface DispatcherSettings {
   /** Finds the method that a call names. */
   readonly find: (call: ServerCall) => Method | undefined;
-  /** The names to suggest from when a method is not found. */
-  readonly names: () => readonly string[];
+  /** The names to suggest from when a call names no method. */
+  readonly names: (call: ServerCall) => readonly string[];
+  /**
+   * Why a call may not be made, before anything is done for it. Never rejects.
+   *
+   * @default every call may
+   */
+  readonly check?:
+    | ((
+        call: ServerCall,
+        method: Method | undefined,
+      ) => Failure | undefined | Promise<Failure | undefined>)
+    | undefined;
   readonly interceptors: readonly Interceptor[];
   /** How many handlers may run at once. */
   readonly poolSize: number;
@@ -66,8 +77,31 @@ export class Dispatcher {
     return this.#waiting.size;
   }
 
-  /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
+  /** Decides whether a call may be made, and sees to it that its handler runs in its turn. */
   dispatch(call: ServerCall): void {
+    const { check, find } = this.#settings;
+    if (check === undefined) {
+      this.#admit(call);
+      return;
+    }
+    const refusal = check(call, find(call));
+    if (isThenable(refusal)) this.#decideLater(call, refusal);
+    else if (refusal === undefined) this.#admit(call);
+    else call.session.fail(call, refusal);
+  }
+
+  #decideLater(call: ServerCall, decision: Promise<Failure | undefined>): void {
+    // What the caller streams comes meanwhile.
+    if (call.options?.inputIndex !== undefined) call.session.openInput(call);
+    void decision.then((refusal) => {
+      if (call.state !== "open" || call.session.expireIfDue(call)) return;
+      if (refusal === undefined) this.#admit(call);
+      else call.session.fail(call, refusal);
+    });
+  }
+
+  /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
+  #admit(call: ServerCall): void {
     const before = call.options?.after?.call as ServerCall | undefined;
     if (before?.state === "open") {
       (before.followers ??= []).push(call);
@@ -77,7 +111,7 @@ export class Dispatcher {
     if (id !== undefined && !this.#isFirst(id, call)) return;
     const method = this.#settings.find(call);
     if (method === undefined) {
-      this.#refuse(call, this.#unknownMethod(call.method));
+      this.#refuse(call, this.#unknownMethod(call));
       return;
     }
     const args = this.#match(call, method);
@@ -111,7 +145,7 @@ export class Dispatcher {
     this.#ready.push(...followers);
     // One that is over at once adds its own followers here, however long their row is.
     if (this.#ready.length > followers.length) return;
-    for (const next of this.#ready) if (next.state === "open") this.dispatch(next);
+    for (const next of this.#ready) if (next.state === "open") this.#admit(next);
     this.#ready = [];
   }
 
@@ -164,7 +198,7 @@ export class Dispatcher {
       return undefined;
     }
     if (inputIndex === undefined || inputIndex < 0 || inputIndex >= args.length) return args;
-    return args.with(inputIndex, call.session.openInput(call));
+    return args.with(inputIndex, call.input ?? call.session.openInput(call));
   }
 
   #run(call: ServerCall, method: Method, args: readonly unknown[]): void {
@@ -259,7 +293,7 @@ export class Dispatcher {
     const id = call.options?.requestId;
     if (id === undefined) return;
     if (!waited) this.#replies.leave(id, call);
-    else for (const joined of this.#replies.forget(id)) this.dispatch(joined);
+    else for (const joined of this.#replies.forget(id)) this.#admit(joined);
   }
 
   #intercepted(call: ServerCall, method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -281,8 +315,9 @@ export class Dispatcher {
     });
   }
 
-  #unknownMethod(name: string): Failure {
-    const near = nearestNames(name, this.#settings.names());
+  #unknownMethod(call: ServerCall): Failure {
+    const name = call.method;
+    const near = nearestNames(name, this.#settings.names(call));
     const hint =
       near.length === 0 ? "" : `; did you mean ${near.map((n) => `"${n}"`).join(" or ")}?`;
     return {

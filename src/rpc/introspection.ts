@@ -15,15 +15,15 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "./method.ts";
-import type { Registry } from "./registry.ts";
+import type { Catalogue } from "./catalogue.ts";
 
 const INSPECT = "_inspect";
 
-/** The methods that such a server has beside its own. They see every later change of the registry. */
-export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
+/** The methods that such a server has beside its own. They see every later change of the service. */
+export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
   const inspect: Handler = () => ({
-    name: registry.name,
-    methods: registry.methods.map(({ name, description }) => ({
+    name: service.name,
+    methods: service.methods.map(({ name, description }) => ({
       name,
       ...wireOf(description),
     })),

@@ -32,6 +32,15 @@ export type RpcEvent =
       /** What the handler threw, or the error that the caller gets. */
       readonly error: unknown;
     }
+  | {
+      /** The policy does not let the peer call the method. */
+      readonly type: "call-denied";
+      readonly method: string;
+      readonly address: string;
+      readonly identity: string | undefined;
+      /** Not told to the caller. */
+      readonly reason: string;
+    }
   | { readonly type: "malformed"; readonly address: string; readonly reason: string }
   | { readonly type: "draining" | "closed" };
 

@@ -9,6 +9,7 @@
 import type { Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
+import { Access } from "./access.ts";
 import { Alarm } from "./alarm.ts";
 import { bindEndpoint, connectEndpoint, type EndpointParts } from "./endpoints.ts";
 import { IdleGate } from "./idle-gate.ts";
@@ -19,6 +20,7 @@ import type { Interceptor } from "./interceptor.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { Message, Packet } from "./packet.ts";
+import type { Policy } from "./policy.ts";
 import { MAX_WAITING_STEPS } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
@@ -43,6 +45,8 @@ export interface ServerSettings {
   /** @default RPC_DEFAULTS.rememberedReplies */
   readonly rememberedReplies?: number;
   readonly sendStacks: boolean;
+  /** Who may call what. @default everybody everything */
+  readonly policy?: Policy | undefined;
   readonly window: WindowLimits;
   readonly interceptors: readonly Interceptor[];
   readonly observer: Observer | undefined;
@@ -72,12 +76,16 @@ export class ServerCore implements TransportOwner {
   constructor(settings: ServerSettings) {
     this.#settings = settings;
     this.registry = new Registry(settings.name, settings.platformPrototypes);
+    const { policy, observer } = settings;
+    const access = policy === undefined ? undefined : new Access(policy, this.registry, observer);
     for (const dialect of settings.dialects) {
-      this.#builtins.set(dialect, dialect.builtins(this.registry));
+      const make = dialect.builtins.bind(dialect);
+      this.#builtins.set(dialect, access?.builtins(make) ?? make(this.registry));
     }
     this.#dispatcher = new Dispatcher({
       find: (call) => this.#find(call),
-      names: () => this.registry.methods.map((method) => method.name),
+      names: (call) => access?.names(call) ?? this.registry.methods.map((method) => method.name),
+      check: access && ((call, method) => access.check(call, method)),
       interceptors: settings.interceptors,
       poolSize: settings.poolSize,
       maxQueuedCalls: settings.maxQueuedCalls,
@@ -94,7 +102,7 @@ export class ServerCore implements TransportOwner {
       closed: (call) => this.#callClosed(call),
     };
     this.#transport = settings.transport("server", this);
-    const { clock, resolveEndpoint, observer } = settings;
+    const { clock, resolveEndpoint } = settings;
     this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
     this.#idle = new IdleGate(clock);
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));

@@ -223,6 +223,19 @@ describe.skipIf(missing !== undefined)(title, () => {
       await server.close();
     });
 
+    test("hears of a policy in words of its own", async () => {
+      await using guarded = new Server(kettle, {
+        policy: { rules: [{ methods: "add", allow: "anyone" }] },
+      });
+      await using asking = await PythonPeer.client({}, await guarded.bind("tcp://127.0.0.1:0"));
+      expect((await asking.call("add", [1, 2])).value).toBe(3);
+      expect((await asking.call("echo", [1])).remote?.slice(0, 2)).toEqual([
+        "RpcError",
+        expect.stringContaining('verified caller of "echo"'),
+      ]);
+      expect((await asking.call("_zerorpc_list")).value).toEqual(["add"]);
+    });
+
     test("carries every kind of value both ways", async () => {
       const values = [
         null,

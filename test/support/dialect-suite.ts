@@ -11,7 +11,15 @@ import { withContext } from "../../src/rpc/context.ts";
 import type { Dialect } from "../../src/rpc/dialect.ts";
 import { RpcError } from "../../src/rpc/errors.ts";
 import type { Packet } from "../../src/rpc/packet.ts";
-import { collect, Gate, outcomeOf, scenario, type TestClient, type World } from "./rpc.ts";
+import {
+  collect,
+  Gate,
+  outcomeOf,
+  scenario,
+  type TestClient,
+  verifying,
+  type World,
+} from "./rpc.ts";
 
 /** What not every protocol can say. */
 export type Feature =
@@ -231,6 +239,51 @@ export function checkDialect(make: () => Dialect, cannot: Cannot = {}): void {
       if (introspection === undefined) throw new Error("the dialect has no introspection");
       const told = introspection.read(await client.call(introspection.method));
       expect(Object.keys(told.methods)).toEqual(expect.arrayContaining(["add", "count"]));
+    });
+  });
+
+  describe("a policy", () => {
+    /** A service of which some may call some, and a client of it. */
+    const guarded = (world: World, identity: string | undefined): TestClient => {
+      world.server(
+        { add: (a: number, b: number) => a + b, secret: () => "gold" },
+        {
+          dialects: [make()],
+          transport: verifying(world.hub, () => identity),
+          policy: { rules: [{ methods: "a*", allow: ["ada"] }] },
+        },
+      );
+      return world.client({ dialect: make() });
+    };
+
+    scenario("denies with a status of its own, and lets the rest happen", async (world) => {
+      const client = guarded(world, "ada");
+      const outcome = await outcomeOf(client.call("secret"));
+      expect(outcome).toMatchObject({ origin: "peer", status: "permission_denied" });
+      expect(String(outcome)).toContain('"ada" may not call "secret"');
+      expect(await client.call("add", 1, 2)).toBe(3);
+    });
+
+    scenario("wants those verified whom nobody knows", async (world) => {
+      const client = guarded(world, undefined);
+      expect(await outcomeOf(client.call("add", 1, 2))).toMatchObject({
+        origin: "peer",
+        status: "unauthenticated",
+      });
+    });
+
+    needs("introspection", "hides what a caller may not call", async (world) => {
+      const { introspection } = make();
+      if (introspection === undefined) throw new Error("the dialect has no introspection");
+      const other = world.idleServer(
+        { add: () => 1, secret: () => "gold" },
+        { dialects: [make()], policy: { rules: [{ methods: "add", allow: "anyone" }] } },
+      );
+      await other.core.bind("memory://guarded");
+      const client = world.idleClient({ dialect: make() });
+      client.core.connect("memory://guarded");
+      const told = introspection.read(await client.call(introspection.method));
+      expect(Object.keys(told.methods)).toEqual(["add"]);
     });
   });
 

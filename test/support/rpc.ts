@@ -11,7 +11,7 @@ import type { Message } from "../../src/rpc/packet.ts";
 import { WINDOW_DEFAULTS } from "../../src/rpc/receive-window.ts";
 import type { RpcEvent } from "../../src/rpc/rpc-event.ts";
 import { ServerCore, type ServerSettings } from "../../src/rpc/server.ts";
-import type { Link, Transport, TransportOwner } from "../../src/rpc/transport.ts";
+import type { Link, Transport, TransportFactory, TransportOwner } from "../../src/rpc/transport.ts";
 import { VirtualClock } from "../../src/testing/virtual-clock.ts";
 import { MemoryHub, type MemoryOptions, type MemoryWire } from "../../src/transports/memory.ts";
 
@@ -171,6 +171,18 @@ export function scenario(
     await body(world);
     await world.checkQuiet();
   });
+}
+
+/** A transport whose peers have been verified to be somebody, each in its turn. */
+export function verifying(hub: MemoryHub, who: () => string | undefined): TransportFactory {
+  return (role, owner) =>
+    hub.transport(role, {
+      opened: (link) => owner.opened(Object.assign(link, { identity: who() })),
+      received: (link, messages) => owner.received(link, messages),
+      drained: (link) => owner.drained(link),
+      closed: (link, error) => owner.closed(link, error),
+      unreachable: (endpoint, error, final) => owner.unreachable(endpoint, error, final),
+    });
 }
 
 /** An event of zerorpc as values. */

@@ -10,6 +10,7 @@ import type { Command } from "../arguments.ts";
 import { debugLogger, problemLogger } from "../debug-logger.ts";
 import type { Interruption } from "../interruption.ts";
 import type { Output } from "../output.ts";
+import { loadPolicy } from "../policy.ts";
 import { loadDialects } from "../protocols.ts";
 import { loadSecurity } from "../security.ts";
 
@@ -31,10 +32,12 @@ export async function serve(
   output: Output,
   interruption: Interruption,
 ): Promise<number> {
-  const { links, module, poolSize } = command;
+  const { links, module, poolSize, policyFile } = command;
   const { service, name, describe } = await loadService(module, process.cwd());
   const security = await loadSecurity(links.security, (text) => output.note(text));
+  const policy = await loadPolicy(policyFile);
   const server = new Server(service, {
+    ...(policy !== undefined && { policy }),
     ...(security !== undefined && { security }),
     dialects: await loadDialects(links),
     name,

@@ -13,7 +13,7 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Registry } from "../../rpc/registry.ts";
+import type { Catalogue } from "../../rpc/catalogue.ts";
 import { isRecord } from "./envelope.ts";
 
 /** The name of the method that answers with the document. */
@@ -54,17 +54,17 @@ export interface OpenRpcDocument {
   readonly methods: readonly OpenRpcMethod[];
 }
 
-/** The built-in methods over a registry. They see every later change of it. */
-export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
-  return new Map([[DISCOVER, makeMethod(DISCOVER, () => describe(registry))]]);
+/** The built-in methods over a service. They see every later change of it. */
+export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
+  return new Map([[DISCOVER, makeMethod(DISCOVER, () => describe(service))]]);
 }
 
-function describe(registry: Registry): OpenRpcDocument {
+function describe(service: Catalogue): OpenRpcDocument {
   return {
     openrpc: "1.3.2",
     // A document has to have a version, which services do not.
-    info: { title: registry.name, version: "0" },
-    methods: registry.methods.map(({ name, description }) => describeMethod(name, description)),
+    info: { title: service.name, version: "0" },
+    methods: service.methods.map(({ name, description }) => describeMethod(name, description)),
   };
 }
 

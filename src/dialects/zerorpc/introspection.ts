@@ -13,7 +13,7 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Registry } from "../../rpc/registry.ts";
+import type { Catalogue } from "../../rpc/catalogue.ts";
 import { isRecord } from "./args.ts";
 
 /** A method as `_zerorpc_inspect` tells it. Old peers read `args` and `doc` alone. */
@@ -40,32 +40,32 @@ export interface Inspected {
   readonly methods: Readonly<Record<string, InspectedMethod>>;
 }
 
-/** Makes the built-in methods over a registry. They see every later change of it. */
-export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
+/** Makes the built-in methods over a service. They see every later change of it. */
+export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
   const describe = (name: unknown): MethodDescription => {
-    const method = registry.find(String(name));
+    const method = service.find(String(name));
     if (method !== undefined) return method.description;
     // Python's dictionary raises its KeyError with the key's repr as message.
     throw Object.assign(new Error(`'${String(name)}'`), { name: "KeyError" });
   };
   const handlers: Record<string, Handler> = {
-    _zerorpc_ping: () => ["pong", registry.name],
-    _zerorpc_name: () => registry.name,
-    _zerorpc_list: () => registry.methods.map((method) => method.name),
+    _zerorpc_ping: () => ["pong", service.name],
+    _zerorpc_name: () => service.name,
+    _zerorpc_list: () => service.methods.map((method) => method.name),
     _zerorpc_help: (name: unknown) => describe(name).doc ?? null,
     _zerorpc_args: (name: unknown) => argSpec(describe(name)),
-    _zerorpc_inspect: () => inspect(registry),
+    _zerorpc_inspect: () => inspect(service),
   };
   return new Map(
     Object.entries(handlers).map(([name, handler]) => [name, makeMethod(name, handler)]),
   );
 }
 
-function inspect(registry: Registry): Inspected {
+function inspect(service: Catalogue): Inspected {
   // Without a prototype, a method of any name is a plain property.
   const methods: Record<string, InspectedMethod> = Object.create(null) as Record<string, never>;
-  for (const { name, description } of registry.methods) methods[name] = inspectMethod(description);
-  return { name: registry.name, methods };
+  for (const { name, description } of service.methods) methods[name] = inspectMethod(description);
+  return { name: service.name, methods };
 }
 
 function inspectMethod(description: MethodDescription): InspectedMethod {

@@ -15,7 +15,7 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Registry } from "../../rpc/registry.ts";
+import type { Catalogue } from "../../rpc/catalogue.ts";
 
 /** What nil as method is called on our side. No service can have a method of such a name. */
 export const LIST_METHOD = "_zrpc_list";
@@ -27,9 +27,9 @@ export interface ListedMethod {
   readonly args_optional: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the built-in method over a registry. It sees every later change of it. */
-export function builtinMethods(registry: Registry): ReadonlyMap<string, Method> {
-  return new Map([[LIST_METHOD, makeMethod(LIST_METHOD, () => listMethods(registry))]]);
+/** Makes the built-in method over a service. It sees every later change of it. */
+export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
+  return new Map([[LIST_METHOD, makeMethod(LIST_METHOD, () => listMethods(service))]]);
 }
 
 /** Reads the list, of whatever peer. Its service does not say how it is called. */
@@ -38,11 +38,11 @@ export const introspection: Introspection = {
   read: (answer) => ({ name: "", methods: readList(answer) }),
 };
 
-/** The list of a registry's methods. */
-export function listMethods(registry: Registry): Readonly<Record<string, ListedMethod>> {
+/** The list of a service's methods. */
+export function listMethods(service: Catalogue): Readonly<Record<string, ListedMethod>> {
   // Without a prototype, a method of any name is a plain property.
   const list = Object.create(null) as Record<string, ListedMethod>;
-  for (const { name, description } of registry.methods) list[name] = listed(description);
+  for (const { name, description } of service.methods) list[name] = listed(description);
   return list;
 }
 

@@ -11,6 +11,9 @@ beforeAll(async () => {
     right: "love:lace\n",
     wrong: "x\n",
     broken: "ada\n",
+    policy: JSON.stringify({ rules: [{ methods: "j*", allow: ["ada"] }] }),
+    "no-policy": "{",
+    "odd-policy": JSON.stringify({ rules: [{ methods: "j*" }] }),
   });
   for (const name of ["users", "right", "wrong"]) await chmod(join(place.folder, name), 0o600);
 });
@@ -97,4 +100,32 @@ it.each([
   const { code, stderr } = await place.run(...words);
   expect(stderr).toContain(text);
   expect(code).toBe(2);
+});
+
+describe("--policy-file", () => {
+  it("says who may call what", async () => {
+    const { endpoint } = await place.serve(
+      "node:path",
+      "--plain-users-file=users",
+      "--policy-file=policy",
+    );
+    const ada = ["--plain-user=ada", "--plain-password-file=right", endpoint];
+    expect((await place.run(...ada, "join", "a", "b")).stdout).toBe("'a/b'\n");
+    const denied = await place.run(...ada, "basename", "a/b");
+    expect(denied).toMatchObject({ code: 1, stdout: "" });
+    expect(denied.stderr).toContain('"ada" may not call "basename"');
+    expect((await place.run(...ada)).stdout).toBe("[path]\njoin <undocumented>\n");
+  });
+
+  it("has to make sense", async () => {
+    const serve = ["--server", "--bind=tcp://127.0.0.1:0", "node:path"];
+    const unreadable = await place.run("--policy-file=no-policy", ...serve);
+    expect(unreadable).toMatchObject({ code: 2 });
+    expect(unreadable.stderr).toContain("cannot read no-policy");
+    const odd = await place.run("--policy-file=odd-policy", ...serve);
+    expect(odd.code).not.toBe(0);
+    expect(odd.stderr).toContain("expected rule 1 of the policy to have either allow or deny");
+    const client = await place.run("--policy-file=policy", "tcp://127.0.0.1:1", "join");
+    expect(client).toMatchObject({ code: 2 });
+  });
 });

@@ -140,6 +140,39 @@ describe("CURVE", () => {
   });
 });
 
+test("a policy decides by the key that a caller has proved, for calls of every kind", async () => {
+  server = new Server(
+    {
+      ...service,
+      *count(n: number) {
+        for (let i = 0; i < n; i++) yield i;
+      },
+    },
+    {
+      security: { mechanism: "curve", secretKey: serverKeys.secretKey, authenticate: "any" },
+      policy: { rules: [{ methods: "*", allow: [clientKeys.publicKey] }] },
+      logger,
+    },
+  );
+  const endpoint = await server.bind("tcp://127.0.0.1:0");
+  const known = clientOf(endpoint, curve());
+  expect(await known.call("echo", [1])).toBe(1);
+  const items: unknown[] = [];
+  for await (const item of known.call("count", [3])) items.push(item);
+  expect(items).toEqual([0, 1, 2]);
+  const stranger = clientOf(endpoint, curve(strangerKeys));
+  const denied = { status: "permission_denied", mayHaveRun: false };
+  await expect(within(stranger.call("echo", [1]), "denial")).rejects.toMatchObject(denied);
+  await expect(within(stranger.call("count", [3]), "denial")).rejects.toMatchObject(denied);
+  const batch = await stranger.batch((_, { call }) => [call("echo", [1]), call("whoAmI")]);
+  expect(batch).toMatchObject([
+    { status: "rejected", reason: denied },
+    { status: "rejected", reason: denied },
+  ]);
+  expect((await stranger.inspect()).methods).toEqual({});
+  expect(log).toContainEqual(expect.stringContaining("was denied: no rule allows it"));
+});
+
 describe("PLAIN", () => {
   const users = { ada: "lovelace" };
 
