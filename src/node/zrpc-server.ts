@@ -65,7 +65,7 @@ export class ZrpcServer {
   readonly #access: ZrpcAccess;
   readonly #server: Server;
   readonly #gate: EventGate;
-  /** By what was registered: a stream, or a descriptor. */
+  /** By stream, and by the descriptor that it wraps. */
   readonly #watches = new Map<Readable | number, ReadableWatch>();
   #starting: Promise<void> | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -159,12 +159,17 @@ export class ZrpcServer {
       throw new UsageError("USAGE_ARGUMENTS", "expected a stream that is not registered yet");
     }
     const stream = toReadable(source);
-    const over = (): void => void this.#watches.delete(source);
-    this.#watches.set(source, new ReadableWatch(stream, callback, this.#gate, over));
+    const over = (): void => {
+      this.#watches.delete(source);
+      this.#watches.delete(stream);
+    };
+    const watch = new ReadableWatch(stream, callback, this.#gate, over);
+    this.#watches.set(source, watch);
+    this.#watches.set(stream, watch);
     return stream;
   }
 
-  /** Calls back no more. Returns whether it was registered. */
+  /** Calls back no more, be it told the stream or the descriptor. Returns whether it was registered. */
   unregister(source: Readable | number): boolean {
     const watch = this.#watches.get(source);
     watch?.stop();

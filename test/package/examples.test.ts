@@ -1,23 +1,26 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ROOT } from "./tree.ts";
+import { filesUnder, ROOT } from "./tree.ts";
 
 const run = promisify(execFile);
 
 /** An example that has not ended by then never will. */
 const EXAMPLE_TIMEOUT_MS = 20_000;
 
-const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+/** What is to be run: every folder with a `main.ts`. */
+const examples = filesUnder("examples")
+  .filter((path) => path.endsWith("/main.ts"))
+  .map((path) => dirname(path).slice("examples/".length))
+  .toSorted();
 
 describe("examples", () => {
   test("are there and numbered, so that they can be read in order", () => {
     expect(examples.length).toBeGreaterThan(0);
-    expect(examples.filter((name) => !/^\d\d-[a-z-]+$/.test(name))).toEqual([]);
+    const misplaced = examples.filter((name) => !/^(ancestors\/[a-z]+\/)?\d\d-[a-z-]+$/.test(name));
+    expect(misplaced).toEqual([]);
   });
 
   test.each(examples)("%s prints what its expected.txt says", async (name) => {

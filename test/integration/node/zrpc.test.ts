@@ -351,6 +351,25 @@ describe("events", () => {
     expect(await text).toBe("hello");
   });
 
+  test("of descriptors end with the descriptor or with its stream", async () => {
+    using folder = freshFolder();
+    await using server = new ZrpcServer(sums, { socketDir: folder.path, name: "sums" });
+    const path = join(folder.path, "pipe");
+    execFileSync("mkfifo", [path]);
+    const open = (): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const first = open();
+    const firstStream = server.register(first, () => undefined);
+    expect(() => server.register(firstStream, () => undefined)).toThrow(/not registered yet/);
+    expect(server.unregister(firstStream)).toBe(true);
+    expect(server.unregister(first)).toBe(false);
+    firstStream.destroy();
+    const second = open();
+    const secondStream = server.register(second, () => undefined);
+    expect(server.unregister(second)).toBe(true);
+    expect(server.unregister(secondStream)).toBe(false);
+    secondStream.destroy();
+  });
+
   test("of anything else are refused with the reason", async () => {
     using folder = freshFolder();
     await using server = new ZrpcServer(sums, { socketDir: folder.path, name: "sums" });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { exposed, isExposed } from "../../../src/rpc/exposed.ts";
 import { Registry } from "../../../src/rpc/registry.ts";
 
@@ -7,6 +7,27 @@ test("a mark belongs to the method and leaves it as it is", () => {
   expect(exposed(marked)).toBe(marked);
   expect(isExposed(marked)).toBe(true);
   expect(isExposed(() => 1)).toBe(false);
+});
+
+test("a mark is known to every copy of the package", async () => {
+  vi.resetModules();
+  const copy = await import("../../../src/rpc/exposed.ts");
+  expect(copy.exposed).not.toBe(exposed);
+  expect(isExposed(copy.exposed(() => 1))).toBe(true);
+});
+
+test("a decorator of the older kind gets the prototype and marks the method", () => {
+  class Service {
+    own(): void {}
+    other(): void {}
+  }
+  const own = Object.getOwnPropertyDescriptor(Service.prototype, "own") ?? {};
+  expect(exposed(Service.prototype, "own", own)).toBeUndefined();
+  expect(isExposed(Service.prototype.own)).toBe(true);
+  expect(isExposed(Service.prototype.other)).toBe(false);
+  // As jiti calls it.
+  exposed(Service.prototype, "other", Service.prototype as PropertyDescriptor);
+  expect(isExposed(Service.prototype.other)).toBe(true);
 });
 
 test("only marked methods are offered where that is asked for, inherited and nested ones too", () => {
