@@ -6,6 +6,8 @@
  * @module
  */
 
+import { BoundedQueue } from "../base/bounded-queue.ts";
+
 /** What the owner of a queue does for its consumer. */
 export interface ItemSource {
   /** An item is about to be taken; `unread` more wait. Time to grant credit. */
@@ -26,8 +28,7 @@ type Ending =
 /** Items in order, then one end or one error. */
 export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefined> {
   readonly #source: ItemSource;
-  #items: unknown[] = [];
-  #head = 0;
+  readonly #items = new BoundedQueue<unknown>(Infinity);
   #waiters: Waiter[] = [];
   #ending: Ending | undefined;
 
@@ -37,7 +38,7 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
 
   /** Items that wait. */
   get unread(): number {
-    return this.#items.length - this.#head;
+    return this.#items.length;
   }
 
   /** Consumers that wait for an item. */
@@ -53,7 +54,7 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
   /** Adds an item. After the end it is dropped. */
   push(value: unknown): void {
     if (this.#ending !== undefined) return;
-    const waiter = this.#waiters.shift();
+    const waiter = this.#waiters.length === 0 ? undefined : this.#waiters.shift();
     if (waiter === undefined) this.#items.push(value);
     else {
       this.#source.consumed(0);
@@ -74,14 +75,13 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
   /** Ends the stream with an error at once: what waits is dropped. */
   abort(error: unknown): void {
     if (this.#ending !== undefined) return;
-    this.#items = [];
-    this.#head = 0;
+    this.#items.clear();
     this.#finish({ type: "error", error });
   }
 
   next(): Promise<IteratorResult<unknown, unknown>> {
-    if (this.#head < this.#items.length) {
-      const value = this.#take();
+    if (this.#items.length > 0) {
+      const value = this.#items.shift();
       this.#source.consumed(this.unread);
       return Promise.resolve({ value, done: false });
     }
@@ -94,8 +94,7 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
 
   /** Drops what waits and tells the owner that no more is wanted. */
   return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
-    this.#items = [];
-    this.#head = 0;
+    this.#items.clear();
     if (this.#ending === undefined) {
       this.#finish({ type: "end", value: undefined });
       this.#source.abandoned();
@@ -106,16 +105,6 @@ export class ItemQueue implements AsyncIterableIterator<unknown, unknown, undefi
 
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  #take(): unknown {
-    const value = this.#items[this.#head];
-    this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) {
-      this.#items.length = 0;
-      this.#head = 0;
-    }
-    return value;
   }
 
   #takeEnding(ending: Ending): Promise<IteratorResult<unknown, unknown>> {

@@ -97,7 +97,9 @@ export class FrameDecoder {
         this.#startBody(flags, size, chunk.subarray(start));
         return;
       }
-      this.#sink.frame(flags, new Uint8Array(buffer, byteOffset + start, size));
+      // Every delimiter is empty, and a view of nothing costs as much as any other.
+      const body = size === 0 ? NOTHING : new Uint8Array(buffer, byteOffset + start, size);
+      this.#sink.frame(flags, body);
       at = end;
     }
     if (at < length) this.#keepHeader(chunk.subarray(at));

@@ -7,13 +7,13 @@
 import { ChannelSlots } from "./channel-slots.ts";
 import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
-import { asciiText, type EventCodec } from "./event.ts";
+import { type EventCodec, TIMEOUT_KEY } from "./event.ts";
 import {
   decodeFollowUp,
   decodeNotification,
   encodeFollowUp,
   type FollowUp,
-  MARK,
+  MARK_FIELD,
   toMessage,
   type ZerorpcChannel,
 } from "./events-of-calls.ts";
@@ -32,8 +32,6 @@ interface ClientChannel extends ZerorpcChannel {
 
 const NO_ROUTE: readonly Uint8Array[] = [];
 const NO_ID = new Uint8Array(0);
-const MARK_FIELD = Uint8Array.from([...asciiText(MARK), 1]);
-const TIMEOUT = asciiText("timeout");
 
 /** Translates for one server. */
 export class ClientTranslator implements Translator {
@@ -54,6 +52,7 @@ export class ClientTranslator implements Translator {
       route: NO_ROUTE,
       version: 3,
       announce: false,
+      itemTemplate: undefined,
       counter,
       method: "",
       heard: false,
@@ -90,12 +89,12 @@ export class ClientTranslator implements Translator {
     let channel: ClientChannel | undefined;
     try {
       const head = this.#codec.readHead(event);
-      if (head.responseTo === undefined) {
+      if (head.responseToEnd === 0) {
         const packet = decodeNotification(this.#codec, head);
         if (packet !== undefined) packets.push(packet);
         return;
       }
-      const counter = this.#codec.parseRawId(head.responseTo);
+      const counter = this.#codec.parseRawId(event, head.responseToAt, head.responseToEnd);
       channel = counter < 0 ? undefined : this.#channels.find(counter);
       if (channel === undefined) return;
       if (!channel.heard) {
@@ -124,7 +123,7 @@ export class ClientTranslator implements Translator {
     try {
       writer.raw(MARK_FIELD);
       if (timeoutMs) {
-        writer.raw(TIMEOUT);
+        writer.raw(TIMEOUT_KEY);
         writer.integer(Math.ceil(timeoutMs));
       }
       for (const key in rare) {

@@ -38,29 +38,85 @@ const VERSION = 3;
 /** The version of a peer that says none. */
 const UNSTATED_VERSION = 1;
 
+const NOTHING = new Uint8Array(0);
+
+/** The header field by which two new peers find each other. */
+export const MARK = "zc";
+
 const MESSAGE_ID = asciiText("message_id");
 const RESPONSE_TO = asciiText("response_to");
+const VERSION_KEY = asciiText("v");
+const MARK_KEY = asciiText(MARK);
+/** How long the caller waits, in ms. */
+export const TIMEOUT_KEY: Uint8Array = asciiText("timeout");
 
 /** `93 8n aa "message_id" c4 20 …32… a1 "v" 03`, with the places that change per event. */
 const MAP_AT = 1;
 const ID_AT = 2 + MESSAGE_ID.length + 2;
 const HEAD_OCTETS = ID_AT + ID_OCTETS + 3;
 
+/** The names that most events have. */
+const USUAL_NAMES = ["OK", "STREAM", "STREAM_DONE", "ERR", "_zpc_more", "_zpc_hb"];
+
 /** Header fields beyond the old protocol, as they came. */
 export type ExtraFields = Record<string, unknown>;
 
-/** One event as read, without its args, which are next under the reader's cursor. */
-export interface EventHead {
-  /** The raw MessagePack value of `message_id`, as a view; `undefined` if there is none. */
-  readonly id: Uint8Array | undefined;
-  /** The raw value of `response_to`; `undefined` if this event opens a channel. */
-  readonly responseTo: Uint8Array | undefined;
-  readonly version: number;
-  readonly extra: ExtraFields | undefined;
-  readonly name: string;
-}
+/**
+ * One event as read, without its args, which are next under the reader's cursor. Ids stay where
+ * they are in the event until somebody asks for them.
+ */
+export class EventHead {
+  #octets: Uint8Array = NOTHING;
+  /** Where the raw values of the ids lie; both ends are 0 if there is none. */
+  idAt = 0;
+  idEnd = 0;
+  responseToAt = 0;
+  responseToEnd = 0;
+  version: number = UNSTATED_VERSION;
+  /** The value of {@link MARK}; `undefined` from an old peer. */
+  mark: unknown = undefined;
+  /** The value of `timeout`, whatever it is. */
+  timeout: unknown = undefined;
+  /** Further fields beyond the old protocol. */
+  rest: ExtraFields | undefined = undefined;
+  name = "";
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+  /** Forgets the event before. */
+  reset(octets: Uint8Array): void {
+    this.#octets = octets;
+    this.idAt = 0;
+    this.idEnd = 0;
+    this.responseToAt = 0;
+    this.responseToEnd = 0;
+    this.version = UNSTATED_VERSION;
+    this.mark = undefined;
+    this.timeout = undefined;
+    this.rest = undefined;
+    this.name = "";
+  }
+
+  /** The raw MessagePack value of `message_id`, as a view; `undefined` if there is none. */
+  get id(): Uint8Array | undefined {
+    return this.idEnd === 0 ? undefined : this.#octets.subarray(this.idAt, this.idEnd);
+  }
+
+  /** The raw value of `response_to`; `undefined` if this event opens a channel. */
+  get responseTo(): Uint8Array | undefined {
+    if (this.responseToEnd === 0) return undefined;
+    return this.#octets.subarray(this.responseToAt, this.responseToEnd);
+  }
+
+  /** All fields beyond the old protocol. */
+  get extra(): ExtraFields | undefined {
+    const { mark, timeout, rest } = this;
+    if (mark === undefined && timeout === undefined) return rest;
+    return {
+      ...(mark !== undefined && { [MARK]: mark }),
+      ...(timeout !== undefined && { timeout }),
+      ...rest,
+    };
+  }
+}
 
 /** Reads and writes events. */
 export class EventCodec {
@@ -69,38 +125,40 @@ export class EventCodec {
   readonly writer: MsgpackWriter = new MsgpackWriter();
   /** Where hashes of peers' ids start, so that peers cannot choose ids that collide. */
   readonly hashSeed: number;
-  readonly #names = new NameCache();
-  readonly #head = new Uint8Array(HEAD_OCTETS);
+  readonly #names = new NameCache(USUAL_NAMES);
+  /** The head that was read last: one serves for all, as every event is read to its end at once. */
+  readonly #read = new EventHead();
+  /** What events that open a channel begin with, and what those that answer do. */
+  readonly #opening = new Uint8Array(HEAD_OCTETS);
+  readonly #answering = new Uint8Array(HEAD_OCTETS + RESPONSE_TO.length);
 
   constructor(random: Random, limits: CodecLimits = CODEC_DEFAULTS) {
     this.ids = new MessageIds(random);
     this.hashSeed = Math.floor(random() * 0x1_0000_0000);
     this.reader = new MsgpackReader(limits);
-    const head = this.#head;
+    const head = this.#opening;
     head[0] = 0x93;
     head.set(MESSAGE_ID, 2);
     head[ID_AT - 2] = 0xc4;
     head[ID_AT - 1] = ID_OCTETS;
     this.ids.writeSuffix(head, ID_AT);
-    head.set([0xa1, 0x76, VERSION], ID_AT + ID_OCTETS);
+    head.set([...VERSION_KEY, VERSION], ID_AT + ID_OCTETS);
+    this.#answering.set(head);
+    this.#answering.set(RESPONSE_TO, HEAD_OCTETS);
   }
 
   /**
    * Reads an event up to its args.
    *
+   * @returns what is overwritten by the next call
    * @throws {CodecError} when the octets are no event
    */
   readHead(octets: Uint8Array): EventHead {
     const { reader } = this;
+    const head = this.#read;
+    head.reset(octets);
     reader.reset(octets);
     if (reader.arrayLength() !== 3) throw malformed(octets[0] ?? 0, 0);
-    const head: Writable<EventHead> = {
-      id: undefined,
-      responseTo: undefined,
-      version: UNSTATED_VERSION,
-      extra: undefined,
-      name: "",
-    };
     for (let fields = this.#fieldCount(octets); fields > 0; fields--) this.#readField(head);
     head.name = this.#readName(octets);
     return head;
@@ -116,33 +174,60 @@ export class EventCodec {
    *   all peers, and a value's `toJSON` or getter has made a call
    */
   writeHead(counter: number, responseTo: Uint8Array | undefined, extraFields: number): void {
+    const head = responseTo === undefined ? this.#opening : this.#answering;
+    head[MAP_AT] = 0x80 | ((responseTo === undefined ? 2 : 3) + extraFields);
+    this.#writeHead(head, counter);
+    if (responseTo !== undefined) this.writer.raw(responseTo);
+  }
+
+  /**
+   * Makes what all events of one channel and one name have before their args, but for the number
+   * of the event's own id.
+   *
+   * @param responseTo - raw value of the channel's id
+   * @param name - as it is written
+   */
+  template(responseTo: Uint8Array, name: Uint8Array): Uint8Array {
+    const head = this.#answering;
+    head[MAP_AT] = 0x80 | 3;
+    const template = new Uint8Array(head.length + responseTo.length + name.length);
+    template.set(head);
+    template.set(responseTo, head.length);
+    template.set(name, head.length + responseTo.length);
+    return template;
+  }
+
+  /**
+   * Starts writing an event from a {@link template}. The caller adds the args.
+   *
+   * @throws {CodecError} as {@link writeHead}
+   */
+  writeTemplate(template: Uint8Array, counter: number): void {
+    this.#writeHead(template, counter);
+  }
+
+  #writeHead(head: Uint8Array, counter: number): void {
     if (this.writer.length > 0) {
       throw new CodecError(
         "CODEC_UNSUPPORTED",
         "expected no call from toJSON or a getter of a value that is being encoded, got one",
       );
     }
-    const head = this.#head;
     writeCounter(head, ID_AT, counter);
-    const fields = (responseTo === undefined ? 2 : 3) + extraFields;
-    head[MAP_AT] = 0x80 | fields;
     this.writer.raw(head);
-    if (responseTo === undefined) return;
-    this.writer.raw(RESPONSE_TO);
-    this.writer.raw(responseTo);
   }
 
   /** The raw value of the id with a number, for `response_to`. */
   rawId(counter: number): Uint8Array {
-    const raw = this.#head.slice(ID_AT - 2, ID_AT + ID_OCTETS);
+    const raw = this.#opening.slice(ID_AT - 2, ID_AT + ID_OCTETS);
     writeCounter(raw, 2, counter);
     return raw;
   }
 
-  /** The number of a raw id that this codec made, or -1. */
-  parseRawId(raw: Uint8Array): number {
-    if (raw.length !== ID_OCTETS + 2 || raw[0] !== 0xc4) return -1;
-    return this.ids.parse(raw, 2);
+  /** The number of a raw id that this codec made and that lies between two offsets, or -1. */
+  parseRawId(octets: Uint8Array, at: number = 0, end: number = octets.length): number {
+    if (end - at !== ID_OCTETS + 2 || octets[at] !== 0xc4) return -1;
+    return this.ids.parse(octets, at + 2);
   }
 
   #fieldCount(octets: Uint8Array): number {
@@ -152,28 +237,63 @@ export class EventCodec {
     return fields;
   }
 
-  #readField(head: Writable<EventHead>): void {
+  /**
+   * Reads one field. Keys that mean something are compared where they lie, as every sender writes
+   * them in the same octets; whatever else there is takes the general way.
+   */
+  #readField(head: EventHead): void {
     const { reader } = this;
-    if (reader.takeOctets(MESSAGE_ID)) head.id = this.#rawValue();
-    else if (reader.takeOctets(RESPONSE_TO)) head.responseTo = notNil(this.#rawValue());
-    else {
-      const { offset } = reader;
-      const key = reader.value();
-      const value = reader.value();
-      if (key === "v") head.version = typeof value === "number" ? value : UNSTATED_VERSION;
-      else if (typeof key === "string" && key !== "__proto__") (head.extra ??= {})[key] = value;
-      // Python allows bin as a key, and nothing but text means anything.
-      else if (!(key instanceof Uint8Array)) throw badKey(String(key), offset);
+    switch (reader.peek()) {
+      case MESSAGE_ID[0]:
+        if (!reader.takeOctets(MESSAGE_ID)) break;
+        head.idAt = reader.offset;
+        this.#passId();
+        head.idEnd = reader.offset;
+        return;
+      case RESPONSE_TO[0]: {
+        if (!reader.takeOctets(RESPONSE_TO)) break;
+        // A channel id of nil is none, as in Python.
+        const isNil = reader.peek() === 0xc0;
+        head.responseToAt = reader.offset;
+        this.#passId();
+        head.responseToEnd = isNil ? 0 : reader.offset;
+        return;
+      }
+      case VERSION_KEY[0]:
+        if (!reader.takeOctets(VERSION_KEY)) break;
+        head.version = asVersion(reader.value());
+        return;
+      case MARK_KEY[0]:
+        if (!reader.takeOctets(MARK_KEY)) break;
+        head.mark = reader.value();
+        return;
+      case TIMEOUT_KEY[0]:
+        if (!reader.takeOctets(TIMEOUT_KEY)) break;
+        head.timeout = reader.value();
+        return;
+      default:
     }
+    this.#readAnyField(head);
   }
 
-  #rawValue(): Uint8Array {
+  #readAnyField(head: EventHead): void {
     const { reader } = this;
-    const start = reader.offset;
-    // Nearly every id is a bin of 32 octets, which need not become a value at all.
+    const { offset } = reader;
+    const key = reader.value();
+    const value = reader.value();
+    if (key === "v") head.version = asVersion(value);
+    else if (key === MARK) head.mark = value;
+    else if (key === "timeout") head.timeout = value;
+    else if (typeof key === "string" && key !== "__proto__") (head.rest ??= {})[key] = value;
+    // Python allows bin as a key, and nothing but text means anything.
+    else if (!(key instanceof Uint8Array)) throw badKey(String(key), offset);
+  }
+
+  /** Moves on over an id, which need not become a value at all: nearly all are a bin of 32 octets. */
+  #passId(): void {
+    const { reader } = this;
     if (reader.peek() === 0xc4 && reader.peek(1) === ID_OCTETS) reader.skip(2 + ID_OCTETS);
     else reader.value();
-    return reader.since(start);
   }
 
   #readName(octets: Uint8Array): string {
@@ -196,9 +316,8 @@ export class EventCodec {
   }
 }
 
-/** A channel id of nil is none, as in Python. */
-function notNil(raw: Uint8Array): Uint8Array | undefined {
-  return raw[0] === 0xc0 ? undefined : raw;
+function asVersion(value: unknown): number {
+  return typeof value === "number" ? value : UNSTATED_VERSION;
 }
 
 /** How a name that is no text is called in the answer; no method has such a name. */

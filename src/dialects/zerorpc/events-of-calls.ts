@@ -8,7 +8,7 @@
 
 import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
 import { argList, isRecord } from "./args.ts";
-import { asciiText, type EventCodec, type EventHead } from "./event.ts";
+import { asciiText, type EventCodec, type EventHead, MARK } from "./event.ts";
 import { decodeFailure, encodeError, encodeText, encodeTriple } from "./errors.ts";
 import type { Failure } from "../../rpc/errors.ts";
 
@@ -22,12 +22,13 @@ export interface ZerorpcChannel extends ChannelRef {
   version: number;
   /** The peer has to be told, with the next event, that this side goes beyond the old protocol. */
   announce: boolean;
+  /** What the items that this side sends begin with, once it has sent one. */
+  itemTemplate: Uint8Array | undefined;
 }
 
-/** The header field by which two new peers find each other, and its value. */
-export const MARK = "zc";
 const MARK_VERSION = 1;
-const MARK_FIELD = Uint8Array.from([...asciiText(MARK), MARK_VERSION]);
+/** {@link MARK} and its value. */
+export const MARK_FIELD: Uint8Array = Uint8Array.from([...asciiText(MARK), MARK_VERSION]);
 
 const OK = asciiText("OK");
 const ERR = asciiText("ERR");
@@ -59,6 +60,7 @@ export function encodeFollowUp(
   channel: ZerorpcChannel,
   packet: FollowUp,
 ): Message {
+  if (packet.type === "item" && !channel.announce) return encodeItem(codec, channel, packet.value);
   const { writer } = codec;
   const structured = packet.type === "error" && channel.extended;
   // An error may stand in for an answer with the mark that was too large to be sent.
@@ -76,6 +78,20 @@ export function encodeFollowUp(
     throw error;
   }
   channel.announce = false;
+  return toMessage(channel.route, writer.finish());
+}
+
+/** Writes one of many items, from what all of them have in common. */
+function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown): Message {
+  const { writer } = codec;
+  channel.itemTemplate ??= codec.template(channel.id, STREAM);
+  codec.writeTemplate(channel.itemTemplate, codec.ids.take());
+  try {
+    writer.value(value);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
   return toMessage(channel.route, writer.finish());
 }
 
@@ -106,10 +122,10 @@ export function encodeNotification(
 /** Reads an event that answers nothing; its args are next under the codec's reader. */
 export function decodeNotification(codec: EventCodec, head: EventHead): Packet | undefined {
   // Without the mark it is a beat or a request that came the wrong way.
-  if (head.extra?.[MARK] === undefined || head.name.startsWith("_")) return undefined;
+  if (head.mark === undefined || head.name.startsWith("_")) return undefined;
   const args = argList(codec.reader.value());
   if (args === undefined) return undefined;
-  const { named } = head.extra;
+  const named = head.rest?.["named"];
   return {
     type: "notify",
     channel: undefined,
@@ -177,7 +193,7 @@ export function decodeFollowUp(
   head: EventHead,
   octets: number,
 ): Packet | undefined {
-  if (head.extra?.[MARK] !== undefined) channel.extended = true;
+  if (head.mark !== undefined) channel.extended = true;
   const args = codec.reader.value();
   switch (head.name) {
     case "OK":
@@ -188,7 +204,7 @@ export function decodeFollowUp(
     case "STREAM_DONE":
       return { type: "end", channel, value: firstOf(args) };
     case "ERR": {
-      const field = channel.extended ? head.extra?.["error"] : undefined;
+      const field = channel.extended ? head.rest?.["error"] : undefined;
       const failure = decodeFailure(args, field, head.version);
       return { type: "error", channel, failure };
     }

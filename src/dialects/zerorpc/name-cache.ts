@@ -19,6 +19,15 @@ export class NameCache {
   readonly #known: (Known | undefined)[] = Array.from({ length: SLOTS });
   #missed = 0;
 
+  /** @param usual - names in ASCII that are known from the start */
+  constructor(usual: readonly string[] = []) {
+    for (const text of usual) {
+      const octets = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+      this.find(octets, 0, octets.length);
+      this.remember(octets, 0, octets.length, text);
+    }
+  }
+
   /** The name that stands at `start`, if it is known. */
   find(octets: Uint8Array, start: number, length: number): string | undefined {
     this.#missed = slotOf(octets, start, length);

@@ -14,7 +14,6 @@ import {
   encodeFollowUp,
   encodeNotification,
   type FollowUp,
-  MARK,
   type ZerorpcChannel,
 } from "./events-of-calls.ts";
 
@@ -28,6 +27,7 @@ export interface ServerChannel extends ZerorpcChannel {
 }
 
 const NO_ROUTE: readonly Uint8Array[] = [];
+const NO_OPTIONS: RequestOptions = {};
 /** The longest message id that is taken; each open call keeps its own. */
 const MAX_ID_OCTETS = 1024;
 /** How many hubs a request may have passed. */
@@ -92,19 +92,21 @@ export class ServerTranslator implements Translator {
   #decode(message: Message, event: Uint8Array, packets: Packet[]): void {
     const head = this.#codec.readHead(event);
     const route = routeOf(message);
-    if (head.responseTo !== undefined) {
-      const id = head.responseTo;
-      const channel = id.length > MAX_ID_OCTETS ? undefined : this.#channels.find(route, id);
+    const { responseTo } = head;
+    if (responseTo !== undefined) {
+      const known = responseTo.length <= MAX_ID_OCTETS;
+      const channel = known ? this.#channels.find(route, responseTo) : undefined;
       if (channel !== undefined) this.#followUp(channel, head, event.length, packets);
       return;
     }
     // A stray beat or grant is no call, and without an id there is no way to answer.
     if (head.name === "_zpc_hb" || head.name === "_zpc_more") return;
-    if (head.id === undefined || head.id.length > MAX_ID_OCTETS) {
-      packets.push({ type: "malformed", channel: undefined, reason: badId(head.id) });
+    const { id } = head;
+    if (id === undefined || id.length > MAX_ID_OCTETS) {
+      packets.push({ type: "malformed", channel: undefined, reason: badId(id) });
       return;
     }
-    packets.push(this.#request(head, head.id, route));
+    packets.push(this.#request(head, id, route));
   }
 
   #followUp(channel: ServerChannel, head: EventHead, octets: number, packets: Packet[]): void {
@@ -120,7 +122,7 @@ export class ServerTranslator implements Translator {
   }
 
   #request(head: EventHead, id: Uint8Array, route: readonly Uint8Array[]): Packet {
-    const extended = head.extra?.[MARK] !== undefined;
+    const extended = head.mark !== undefined;
     if (extended) this.#marked = true;
     const channel: ServerChannel = {
       call: undefined,
@@ -129,6 +131,7 @@ export class ServerTranslator implements Translator {
       route,
       version: head.version,
       announce: extended,
+      itemTemplate: undefined,
       hash: 0,
       next: undefined,
       beats: head.version > 1,
@@ -152,7 +155,7 @@ export class ServerTranslator implements Translator {
       channel,
       method: head.name,
       args: list,
-      options: head.extra === undefined ? undefined : readOptions(head.extra, extended),
+      options: readOptions(head),
     };
   }
 }
@@ -180,11 +183,19 @@ function badId(id: Uint8Array | undefined): string {
 }
 
 /** What a request's header says. Without the mark all further fields are the caller's own. */
-function readOptions(extra: ExtraFields, extended: boolean): RequestOptions {
-  if (!extended) return { headers: extra };
-  const { timeout, total, headers, named, input, oneway } = extra;
+function readOptions(head: EventHead): RequestOptions | undefined {
+  if (head.mark === undefined) {
+    const headers = head.extra;
+    return headers === undefined ? undefined : { headers };
+  }
+  const { timeout } = head;
+  const options = isDuration(timeout) ? { timeoutMs: timeout } : NO_OPTIONS;
+  return head.rest === undefined ? options : { ...options, ...rareOptions(head.rest) };
+}
+
+/** What few requests say. */
+function rareOptions({ total, headers, named, input, oneway }: ExtraFields): RequestOptions {
   return {
-    ...(isDuration(timeout) && { timeoutMs: timeout }),
     ...(isDuration(total) && { totalTimeoutMs: total }),
     ...(isRecord(headers) && { headers }),
     ...(isRecord(named) && { named }),

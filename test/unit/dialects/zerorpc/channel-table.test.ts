@@ -10,6 +10,7 @@ function channel(id: string, ...route: readonly string[]): ServerChannel {
     route: route.map((frame) => Buffer.from(frame)),
     version: 3,
     announce: false,
+    itemTemplate: undefined,
     hash: 0,
     next: undefined,
     beats: true,

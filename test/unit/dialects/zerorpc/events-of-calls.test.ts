@@ -20,6 +20,7 @@ function channelOf(more: Partial<ZerorpcChannel> = {}): ZerorpcChannel {
     route: [],
     version: 3,
     announce: false,
+    itemTemplate: undefined,
     ...more,
   };
 }
