@@ -31,12 +31,20 @@ export interface ServerOptions extends PeerOptions {
   /** How many calls one peer may have open; more fail with `resource_exhausted`. @default 10_000 */
   readonly maxCallsPerPeer?: number;
   /**
-   * How many outcomes are kept for requests that come again, where requests have ids for that, as in
-   * zrpc. What is kept is what the method gave, so it may be large.
+   * How many outcomes are kept for requests that come again: those with a request id, as zrpc has for
+   * all and zerorpc for calls with `idempotent` or `requestId`. The oldest is forgotten first; who asks
+   * for it then is told so.
    *
-   * @default 10
+   * @default 1000
    */
   readonly rememberedReplies?: number;
+  /**
+   * How large the kept outcomes may be in all, in octets of their messages. The latest is kept
+   * whatever its size.
+   *
+   * @default 16_777_216
+   */
+  readonly rememberedBytes?: number;
   /** Whether callers get the stacks of handlers' errors. @default false */
   readonly sendStacks?: boolean;
   /**
@@ -75,6 +83,7 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
   maxQueuedCalls: true,
   maxCallsPerPeer: true,
   rememberedReplies: true,
+  rememberedBytes: true,
   sendStacks: true,
   policy: true,
   methods: true,
@@ -126,6 +135,12 @@ export class Server {
         "rememberedReplies",
         options.rememberedReplies,
         RPC_DEFAULTS.rememberedReplies,
+        0,
+      ),
+      rememberedBytes: count(
+        "rememberedBytes",
+        options.rememberedBytes,
+        RPC_DEFAULTS.rememberedBytes,
         0,
       ),
       sendStacks: options.sendStacks ?? false,
@@ -231,7 +246,9 @@ export class Server {
   }
 
   /**
-   * Takes no new calls, waits until the running ones are over, and closes.
+   * Accepts no more clients, tells those that are there to turn to others, waits until the calls that
+   * run are over and the clients that were told have left, which takes them at most a second, and
+   * closes. The process then ends by itself.
    *
    * @param timeoutMs - what still runs after it is cancelled; `Infinity` waits as long as it
    *   takes. @default 10_000

@@ -13,7 +13,7 @@ export function requestOptions(call: ClientCall, now: number): RequestOptions {
   const { deadlineAt, startedAt, request } = call;
   const { totalTimeoutMs, options } = request;
   // Literals of one shape each, because this runs for every call.
-  if (totalTimeoutMs === Infinity && options === undefined) {
+  if (totalTimeoutMs === Infinity && options === undefined && call.lost === undefined) {
     return deadlineAt === Infinity ? NO_OPTIONS : { timeoutMs: Math.max(1, deadlineAt - now) };
   }
   return {
@@ -22,10 +22,22 @@ export function requestOptions(call: ClientCall, now: number): RequestOptions {
     ...(totalTimeoutMs !== Infinity && {
       totalTimeoutMs: Math.max(1, startedAt + totalTimeoutMs - now),
     }),
+    ...(call.lost !== undefined && { outcomeOnly: true }),
   };
 }
 
 const NO_OPTIONS: RequestOptions = {};
+
+/** When the first of a call's own times has passed. */
+export function dueAt(call: ClientCall): number {
+  const { totalTimeoutMs, idleTimeoutMs } = call.request;
+  return Math.min(
+    call.deadlineAt,
+    call.startedAt + totalTimeoutMs,
+    call.heardAt + idleTimeoutMs,
+    call.resendAt,
+  );
+}
 
 /** The error of a call whose time is over, in the order in which the times were set. */
 export function overdue(call: ClientCall, now: number): RpcError | undefined {

@@ -13,7 +13,7 @@ import type { ClientCore } from "./client.ts";
 import { type CallContext, currentContext } from "./context.ts";
 import { RpcError, toFailure } from "./errors.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
-import { checkOptions, duration } from "./limits.ts";
+import { checkOptions, duration, MAX_REQUEST_ID } from "./limits.ts";
 import type { Headers, RequestOptions } from "./packet.ts";
 import { discard, type PumpSource, streamOf } from "./pump.ts";
 
@@ -50,11 +50,21 @@ export interface CallOptions {
    */
   readonly parent?: CallContext;
   /**
-   * The method may run twice: if the peer dies before it has answered, another one is asked.
+   * The method may run twice: if the peer is lost before it has answered, the call is sent again, to
+   * another peer or to the same one. A server that still has it runs it once.
    *
    * @default false
    */
   readonly idempotent?: boolean;
+  /**
+   * Names the request, 1 to 256 characters: if the connection is lost before the answer came, the
+   * server's process is asked for the outcome when it is there again, and nothing runs twice. A later
+   * call of the same method with the same id gets the same outcome as long as the server remembers
+   * it. So there is one id for each thing to do. In the zerorpc dialect alone.
+   *
+   * @default none; calls that are `idempotent` get one of their own
+   */
+  readonly requestId?: string;
 }
 
 /** What a caller needs to know. */
@@ -104,6 +114,7 @@ export class Caller {
     if (options !== NO_OPTIONS) {
       checkOptions("call option", options, CALL_OPTIONS);
       checkSignal(options.signal);
+      checkRequestId(options.requestId);
     }
     const { headers } = this.#settings;
     const merged = options.headers === undefined ? headers : { ...headers, ...options.headers };
@@ -171,7 +182,7 @@ export class Caller {
   /** Cancels a call when a signal aborts, and forgets the signal when the call is over. */
   #follow(call: ClientCall, signal: AbortSignal): void {
     const cancel = (): void => {
-      const mayHaveRun = call.state !== "waiting";
+      const mayHaveRun = call.state !== "waiting" || call.mayHaveRun;
       this.#core.cancel(call, abortedError(call.request.method, signal, mayHaveRun));
     };
     const forget = onAbort(signal, cancel);
@@ -212,6 +223,7 @@ export class Caller {
         headers,
         args === positional ? options.named : (args as Readonly<Record<string, unknown>>),
         input?.index,
+        options.requestId,
       ),
     };
   }
@@ -230,6 +242,7 @@ const CALL_OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
   headers: true,
   parent: true,
   idempotent: true,
+  requestId: true,
 };
 
 function checkArguments(method: unknown, args: unknown): void {
@@ -251,6 +264,17 @@ function checkSignal(signal: unknown): void {
   throw new UsageError(
     "USAGE_OPTION",
     "expected signal to be an AbortSignal, such as the signal of an AbortController",
+  );
+}
+
+function checkRequestId(requestId: unknown): void {
+  if (requestId === undefined) return;
+  const length = typeof requestId === "string" ? requestId.length : 0;
+  if (length > 0 && length <= MAX_REQUEST_ID) return;
+  const got = typeof requestId === "string" ? `one of ${length}` : typeof requestId;
+  throw new UsageError(
+    "USAGE_OPTION",
+    `expected requestId as text of 1 to ${MAX_REQUEST_ID} characters, got ${got}`,
   );
 }
 
@@ -288,12 +312,21 @@ function wireOptions(
   headers: Headers | undefined,
   named: Readonly<Record<string, unknown>> | undefined,
   inputIndex: number | undefined,
+  requestId: string | undefined,
 ): RequestOptions | undefined {
-  if (headers === undefined && named === undefined && inputIndex === undefined) return undefined;
+  if (
+    headers === undefined &&
+    named === undefined &&
+    inputIndex === undefined &&
+    requestId === undefined
+  ) {
+    return undefined;
+  }
   return {
     ...(headers !== undefined && { headers }),
     ...(named !== undefined && { named }),
     ...(inputIndex !== undefined && { inputIndex }),
+    ...(requestId !== undefined && { requestId }),
   };
 }
 

@@ -72,6 +72,15 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   sequence: number = 0;
   /** The latest channel of a call that may be sent again, kept when its connection is lost. */
   earlier: ChannelRef | undefined = undefined;
+  /** The request was handed to a peer that is gone, so that it may have run. */
+  mayHaveRun: boolean = false;
+  /** How often a peer that takes no new calls has refused it. */
+  refusals = 0;
+  /**
+   * How the call fails unless its server comes back and knows its outcome. Once it is there the
+   * request itself is not sent any more.
+   */
+  lost: RpcError | undefined = undefined;
   /** When the request is sent again unless it has been answered; `Infinity` for never. */
   resendAt: number = Infinity;
   /** Number of the latest message of its link that carried the request. */

@@ -6,15 +6,15 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
-import { overdue, requestOptions } from "./call-times.ts";
+import { dueAt, overdue, requestOptions } from "./call-times.ts";
 import type { ClientCall, Unsent } from "./client-call.ts";
 import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
-import { type Failure, fromFailure, RpcError } from "./errors.ts";
+import { type Failure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { NotifyPacket } from "./notifications.ts";
 import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
-import { lostRemote, overrun, peerGone, unsupported } from "./peer-errors.ts";
+import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
 import { Pump } from "./pump.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -34,11 +34,16 @@ export interface ClientSessionSettings {
   readonly observer: Observer | undefined;
   /** The peer has said something beside all answers. */
   readonly notified: (packet: NotifyPacket, link: Link) => void;
-  /** A call has come back that never ran, and may be sent to another peer. */
+  /** A call has come back that never ran or may run again, and may be sent to another peer. */
   readonly returned: (call: ClientCall, error: RpcError) => void;
+  /** A call has come back of which only the process that had it may know more; see `call.lost`. */
+  readonly lost: (call: ClientCall, endpoint: string) => void;
   /** Hears of every call that has come to its end. */
   readonly closed: () => void;
 }
+
+/** What concerns a call. */
+type AnswerPacket = Exclude<Packet, { type: "malformed" | "immediate" | "notify" | "draining" }>;
 
 /** The calls that were sent to one peer. */
 export class ClientSession {
@@ -290,10 +295,12 @@ export class ClientSession {
     const { sentMessages, endpoint } = this.link;
     for (const call of this.calls()) {
       const left = sentMessages >= call.sequence;
-      const error = peerGone(call, endpoint, left, cause);
-      const mayRepeat = !left || call.request.idempotent || this.#traits.resends !== undefined;
-      if (!mayRepeat) this.#fail(call, error);
-      else this.#giveBack(call, error);
+      call.mayHaveRun ||= left;
+      const error = call.lost ?? peerGone(call, endpoint, cause);
+      const fate = fateOf(call, left, this.#traits);
+      // An input that has begun cannot be sent from its beginning again.
+      if (fate === "fail" || call.input !== undefined || call.answered) this.#fail(call, error);
+      else this.#giveBack(call, error, fate === "ask");
     }
   }
 
@@ -303,19 +310,26 @@ export class ClientSession {
   }
 
   #accept(packet: Packet, now: number): void {
-    if (packet.type === "malformed") {
-      this.#malformed(packet);
-      return;
+    switch (packet.type) {
+      case "malformed":
+        this.#malformed(packet);
+        break;
+      case "immediate":
+        this.#give(packet.message);
+        break;
+      case "notify":
+        this.#settings.notified(packet, this.link);
+        break;
+      case "draining":
+        this.draining = true;
+        if (this.openCalls === 0) this.link.close();
+        break;
+      default:
+        this.#answer(packet, packet.channel.call as ClientCall, now);
     }
-    if (packet.type === "immediate") {
-      this.#give(packet.message);
-      return;
-    }
-    if (packet.type === "notify") {
-      this.#settings.notified(packet, this.link);
-      return;
-    }
-    const call = packet.channel.call as ClientCall;
+  }
+
+  #answer(packet: AnswerPacket, call: ClientCall, now: number): void {
     if (call.state !== "open") return;
     const begins = !call.answered;
     call.answered = true;
@@ -365,16 +379,22 @@ export class ClientSession {
   }
 
   #failed(call: ClientCall, failure: Failure): void {
-    const { method } = call.request;
-    const error = fromFailure(failure, method);
-    const refused = error.status === "unavailable" && !error.mayHaveRun;
-    if (!refused) {
+    const hasNotRun = failure.mayHaveRun === false;
+    // What has run has an outcome, so nobody knows of it here.
+    if (call.lost !== undefined && hasNotRun) {
+      this.#fail(call, call.lost);
+      return;
+    }
+    const error = peerFailed(call, failure);
+    if (error.status !== "unavailable" || !hasNotRun) {
       this.#fail(call, failure.revive === undefined ? error : failure.revive(error));
       return;
     }
-    this.draining = true;
     call.answered = false;
-    this.#giveBack(call, error);
+    // Behind a hub the next one to get the request may be another.
+    this.draining ||= this.#traits.announcesDraining !== true || ++call.refusals > MAX_REFUSALS;
+    if (call.input === undefined) this.#giveBack(call, error, false);
+    else this.#fail(call, error);
   }
 
   #heard(call: ClientCall, now: number): void {
@@ -412,15 +432,7 @@ export class ClientSession {
   }
 
   #schedule(call: ClientCall): void {
-    const { totalTimeoutMs, idleTimeoutMs } = call.request;
-    const at = Math.min(
-      call.deadlineAt,
-      call.startedAt + totalTimeoutMs,
-      call.heardAt + idleTimeoutMs,
-      this.#beatAt(call),
-      call.resendAt,
-    );
-    this.#settings.wheel.schedule(call, at);
+    this.#settings.wheel.schedule(call, Math.min(dueAt(call), this.#beatAt(call)));
   }
 
   /** Tells a peer that may understand it; one that is known not to is left alone. */
@@ -461,13 +473,14 @@ export class ClientSession {
     return this.#traits.credit ? this.#traits.freeItems : Infinity;
   }
 
-  #giveBack(call: ClientCall, error: RpcError): void {
-    // An input that has begun cannot be sent from its beginning again.
-    if (call.input !== undefined || call.answered) this.#fail(call, error);
+  /** @param asks - it must not run again, only its outcome is asked for */
+  #giveBack(call: ClientCall, error: RpcError, asks: boolean): void {
+    this.#detach(call);
+    call.rewind();
+    if (!asks) this.#settings.returned(call, error);
     else {
-      this.#detach(call);
-      call.rewind();
-      this.#settings.returned(call, error);
+      call.lost = error;
+      this.#settings.lost(call, this.link.endpoint);
     }
   }
 
@@ -487,5 +500,10 @@ export class ClientSession {
     this.openCalls--;
     this.#settings.wheel.cancel(call);
     if (call.channel !== undefined) this.#translator.release(call.channel);
+    // The peer waits for that: nothing is on its way to it any more.
+    if (this.draining && this.openCalls === 0) this.link.close();
   }
 }
+
+/** How often a request is sent again over the connection over which it was refused. */
+const MAX_REFUSALS = 3;

@@ -62,6 +62,8 @@ export class ClientCore implements TransportOwner {
   #peers: readonly ClientSession[] = [];
   #turn = 0;
   readonly #waiting = new Set<ClientCall>();
+  /** Calls whose outcome is asked for when their endpoint has a peer again. */
+  readonly #lost = new Map<ClientCall, string>();
   readonly #wheel = new TimerWheel<ClientCall>();
   readonly #sessionSettings: ClientSessionSettings;
   /** Why endpoints could not be reached, for calls that nobody takes. */
@@ -94,6 +96,7 @@ export class ClientCore implements TransportOwner {
       observer: settings.observer,
       notified: (packet, link) => this.notifications.take(packet, link),
       returned: (call, error) => this.#returned(call, error),
+      lost: (call, endpoint) => this.#lose(call, endpoint),
       closed: () => this.#callClosed(),
     };
     this.#transport = settings.transport("client", this);
@@ -136,13 +139,15 @@ export class ClientCore implements TransportOwner {
     connectEndpoint(endpoint, this.#endpointParts, () => this.#phase !== "closed");
   }
 
-  unbind(endpoint: string): Promise<void> {
-    return this.#transport.unbind(endpoint);
+  async unbind(endpoint: string): Promise<void> {
+    await this.#transport.unbind(endpoint);
+    this.#giveUpLost();
   }
 
   disconnect(endpoint: string): void {
     this.#unreachable.delete(endpoint);
     this.#transport.disconnect(endpoint);
+    this.#giveUpLost();
   }
 
   /**
@@ -158,7 +163,10 @@ export class ClientCore implements TransportOwner {
   ): ClientCall {
     if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
     const now = this.#settings.clock.now();
-    const call = new ClientCall(request, outcome, { now, traits: this.#settings.dialect.traits });
+    const call = new ClientCall(this.#identified(request), outcome, {
+      now,
+      traits: this.#settings.dialect.traits,
+    });
     this.#openCalls++;
     if (batch === undefined) this.#send(call, now);
     else {
@@ -166,6 +174,21 @@ export class ClientCore implements TransportOwner {
       call.withdraw = () => this.#withdraw(call);
     }
     return call;
+  }
+
+  /** Gives the request an id where it helps: where it may be sent again. */
+  #identified(request: CallRequest): CallRequest {
+    const { idempotent, input, options } = request;
+    const { newRequestId, name } = this.#settings.dialect;
+    if (options?.requestId !== undefined) {
+      if (newRequestId !== undefined) return request;
+      const message = `expected no requestId, as the protocol of ${name} has none`;
+      throw new UsageError("USAGE_OPTION", message);
+    }
+    if (!idempotent || newRequestId === undefined) return request;
+    // What is not sent again needs none.
+    if (input !== undefined || options?.oneWay === true) return request;
+    return { ...request, options: { ...options, requestId: newRequestId() } };
   }
 
   /**
@@ -207,8 +230,8 @@ export class ClientCore implements TransportOwner {
   async #close(): Promise<void> {
     this.#phase = "closed";
     this.notifications.close();
-    for (const call of this.#waiting) {
-      this.#failWaiting(call, closedError(call, CLOSED, false));
+    for (const call of [...this.#waiting, ...this.#lost.keys()]) {
+      this.#failWaiting(call, closedError(call, CLOSED, call.mayHaveRun));
     }
     for (const session of this.#sessions.values()) {
       for (const call of session.calls()) session.cancel(call, closedError(call, CLOSED, true));
@@ -230,6 +253,7 @@ export class ClientCore implements TransportOwner {
     if (session.maxOpenCalls < Infinity) this.#limited = true;
     this.#unreachable.delete(link.endpoint);
     observer?.({ type: "peer-opened", endpoint: link.endpoint, address: link.address });
+    this.#askForLost(session);
     this.#sendWaiting();
   }
 
@@ -257,6 +281,7 @@ export class ClientCore implements TransportOwner {
     this.#unreachable.set(endpoint, error);
     this.#settings.observer?.({ type: "unreachable", endpoint, error });
     if (final === undefined) return;
+    this.#giveUpLost();
     this.#givenUp = final;
     if (this.#transport.hopeless !== true) return;
     for (const call of this.#waiting) this.#failWaiting(call, this.#nobody(call, final));
@@ -326,7 +351,7 @@ export class ClientCore implements TransportOwner {
         call,
         new RpcError("resource_exhausted", message, {
           method: call.request.method,
-          mayHaveRun: false,
+          mayHaveRun: call.mayHaveRun,
         }),
       );
       return;
@@ -337,10 +362,13 @@ export class ClientCore implements TransportOwner {
     }
     call.withdraw = () => this.#withdraw(call);
     this.#waiting.add(call);
-    this.#wheel.schedule(
-      call,
-      Math.min(call.deadlineAt, call.startedAt + call.request.totalTimeoutMs),
-    );
+    this.#schedule(call);
+  }
+
+  /** Sets the time until which a call waits here. */
+  #schedule(call: ClientCall): void {
+    const { deadlineAt, startedAt, request } = call;
+    this.#wheel.schedule(call, Math.min(deadlineAt, startedAt + request.totalTimeoutMs));
     this.#alarm.set();
   }
 
@@ -362,8 +390,43 @@ export class ClientCore implements TransportOwner {
     else this.#send(call, this.#settings.clock.now());
   }
 
+  /** The connection of a call is gone, and its outcome with it unless the same process comes back. */
+  #lose(call: ClientCall, endpoint: string): void {
+    if (this.#phase === "closed") {
+      this.#failWaiting(call, closedError(call, CLOSED, true));
+      return;
+    }
+    call.withdraw = () => this.#withdraw(call);
+    this.#lost.set(call, endpoint);
+    this.#schedule(call);
+    this.#giveUpLost();
+  }
+
+  /** Asks a peer that has just come for the outcomes that were lost at its endpoint. */
+  #askForLost(session: ClientSession): void {
+    const now = this.#settings.clock.now();
+    for (const [call, endpoint] of this.#lost) {
+      if (endpoint !== session.link.endpoint) continue;
+      this.#unwait(call);
+      this.#open(session, call, now);
+    }
+  }
+
+  /** Fails calls whose endpoint nobody will come back to. */
+  #giveUpLost(): void {
+    if (this.#lost.size === 0) return;
+    const { connected, bound, hopeless } = this.#transport;
+    for (const [call, endpoint] of this.#lost) {
+      const awaited = connected.includes(endpoint) || bound.includes(endpoint);
+      if ((!awaited || hopeless === true) && call.lost !== undefined) {
+        this.#failWaiting(call, call.lost);
+      }
+    }
+  }
+
   #unwait(call: ClientCall): void {
     this.#waiting.delete(call);
+    this.#lost.delete(call);
     this.#wheel.cancel(call);
     call.withdraw = undefined;
   }
@@ -388,7 +451,7 @@ export class ClientCore implements TransportOwner {
   }
 
   #due(call: ClientCall, now: number): void {
-    if (call.state === "waiting") this.#failWaiting(call, this.#nobody(call));
+    if (call.state === "waiting") this.#failWaiting(call, call.lost ?? this.#nobody(call));
     else call.session?.expire(call, now);
   }
 
@@ -416,7 +479,7 @@ export class ClientCore implements TransportOwner {
         : `no peer will take the call of "${method}": ${where}`,
       {
         method,
-        mayHaveRun: call.earlier !== undefined,
+        mayHaveRun: call.mayHaveRun,
         ...(cause !== undefined && { cause }),
       },
     );

@@ -36,6 +36,13 @@ export interface DialectTraits {
    */
   readonly plainWindowItems?: number;
   /**
+   * A server that takes no new calls says so to those who reach it without a hub. Where not, a call
+   * that it refuses is the first sign.
+   *
+   * @default false
+   */
+  readonly announcesDraining?: boolean;
+  /**
    * Every item is asked for by itself, when its consumer wants it, so that a generator never runs
    * ahead: `for await` steps like `next()`.
    *
@@ -122,6 +129,11 @@ export interface Dialect {
   builtins(service: Catalogue): ReadonlyMap<string, Method>;
   /** How a client asks what a service offers; not there where it cannot. */
   readonly introspection?: Introspection;
+  /**
+   * Makes up a request id that no other client will. Not there where requests have no ids that hold
+   * for more than one connection.
+   */
+  readonly newRequestId?: () => string;
   /** How long calls wait unless the client says otherwise, in ms. @default RPC_DEFAULTS.timeoutMs */
   readonly timeoutMs?: number;
   /** Under which name to look for a method, or a handler of notifications, when a name has none. */

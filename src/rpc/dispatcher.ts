@@ -15,11 +15,11 @@ import { type Failure, RpcError } from "./errors.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
 import { isThenable, streamOf } from "./pump.ts";
-import { type Outcome, ReplyCache } from "./reply-cache.ts";
+import { type Outcome, ReplyCache, type ReplyLimits } from "./reply-cache.ts";
 import type { ServerCall } from "./server-call.ts";
 
 /** What a dispatcher needs to know. */
-export interface DispatcherSettings {
+export interface DispatcherSettings extends ReplyLimits {
   /** Finds the method that a call names. */
   readonly find: (call: ServerCall) => Method | undefined;
   /** The names to suggest from when a call names no method. */
@@ -40,8 +40,6 @@ export interface DispatcherSettings {
   readonly poolSize: number;
   /** How many calls may wait for a handler. */
   readonly maxQueuedCalls: number;
-  /** How many outcomes are kept for requests that come again. */
-  readonly rememberedReplies: number;
 }
 
 /** A call whose handler may run. */
@@ -64,7 +62,7 @@ export class Dispatcher {
 
   constructor(settings: DispatcherSettings) {
     this.#settings = settings;
-    this.#replies = new ReplyCache(settings.rememberedReplies);
+    this.#replies = new ReplyCache(settings);
   }
 
   /** Handlers that run. */
@@ -107,7 +105,7 @@ export class Dispatcher {
       (before.followers ??= []).push(call);
       return;
     }
-    const id = call.options?.requestId;
+    const id = requestIdOf(call);
     if (id !== undefined && !this.#isFirst(id, call)) return;
     const method = this.#settings.find(call);
     if (method === undefined) {
@@ -250,29 +248,47 @@ export class Dispatcher {
 
   /** Whether a request has to run. If not, it has been answered or will be with the first one. */
   #isFirst(id: string, call: ServerCall): boolean {
-    const known = this.#replies.enter(id, call);
+    const asksOnly = call.options?.outcomeOnly === true;
+    const known = asksOnly ? this.#replies.ask(id, call) : this.#replies.enter(id, call);
     if (known === "first") return true;
-    if (known !== "joined") repeat(call, known);
+    if (known === undefined) call.session.fail(call, this.#forgotten(call.method));
+    else if (known !== "joined") repeat(call, known);
     return false;
+  }
+
+  #forgotten(method: string): Failure {
+    const { rememberedReplies, rememberedBytes } = this.#settings;
+    return {
+      status: "not_found",
+      name: "RpcError",
+      message:
+        `no call of "${method}" is remembered under this request id; this process keeps the outcomes` +
+        ` of the last rememberedReplies = ${rememberedReplies} calls, rememberedBytes =` +
+        ` ${rememberedBytes} octets in all`,
+      mayHaveRun: false,
+    };
   }
 
   /** Answers a call that has not run. */
   #refuse(call: ServerCall, failure: Failure): void {
-    const id = call.options?.requestId;
-    if (id !== undefined) this.#replies.forget(id);
+    const id = requestIdOf(call);
+    // Those who joined it are refused for the same reason.
+    const joined = id === undefined ? [] : this.#replies.forget(id);
     call.session.fail(call, failure);
+    for (const other of joined) other.session.fail(other, failure);
   }
 
   /** Keeps how a request has ended and answers those who sent it again. */
   #settle(call: ServerCall, outcome: Outcome): void {
-    const id = call.options?.requestId;
+    const id = requestIdOf(call);
     if (id === undefined) return;
-    for (const joined of this.#replies.settle(id, outcome)) repeat(joined, outcome);
+    const bytes = call.session.answerBytes(call, outcome);
+    for (const joined of this.#replies.settle(id, outcome, bytes)) repeat(joined, outcome);
   }
 
   /** The answer is a stream, which cannot be given twice. */
   #turnAway(call: ServerCall): void {
-    const id = call.options?.requestId;
+    const id = requestIdOf(call);
     if (id === undefined) return;
     const error = new RpcError(
       "aborted",
@@ -290,7 +306,7 @@ export class Dispatcher {
    * @param waited - its handler has not begun, so one of those who sent it again takes its place
    */
   #leave(call: ServerCall, waited: boolean): void {
-    const id = call.options?.requestId;
+    const id = requestIdOf(call);
     if (id === undefined) return;
     if (!waited) this.#replies.leave(id, call);
     else for (const joined of this.#replies.forget(id)) this.#admit(joined);
@@ -331,6 +347,14 @@ export class Dispatcher {
 }
 
 const NO_OPTIONS: NonNullable<ServerCall["options"]> = {};
+
+/** What a request is remembered under: peers of different identities have nothing in common. */
+function requestIdOf(call: ServerCall): string | undefined {
+  const id = call.options?.requestId;
+  if (id === undefined) return undefined;
+  const { identity } = call.session.link;
+  return identity === undefined ? id : `${JSON.stringify(identity)} ${id}`;
+}
 
 /** Gives a call the outcome of another one with the same request. */
 function repeat(call: ServerCall, outcome: Outcome): void {

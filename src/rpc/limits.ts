@@ -33,9 +33,13 @@ export const RPC_DEFAULTS = {
   heartbeatMs: 5_000,
   maxQueuedCalls: 10_000,
   maxCallsPerPeer: 10_000,
-  rememberedReplies: 10,
+  rememberedReplies: 1_000,
+  rememberedBytes: 16_777_216,
   retryTimeoutMs: 3_000,
 } as const;
+
+/** The most characters of a request id. */
+export const MAX_REQUEST_ID = 256;
 
 /**
  * Checks a number that counts something.

@@ -11,7 +11,7 @@
  *             <------------------ result | error                      unary
  *             <------------------ item …, end | error                 stream, by the caller's credit
  *     heartbeat <--------------->            where the peer insists on it
- *             <------------------ notify                              beside all channels
+ *             <------------------ notify, draining                    beside all channels
  *
  * @module
  */
@@ -55,6 +55,8 @@ export interface RequestOptions {
    * the same id runs once, and gets the outcome of the first.
    */
   readonly requestId?: string;
+  /** Runs nothing: asks for the outcome of the request with this method and `requestId`. */
+  readonly outcomeOnly?: boolean;
 }
 
 export type Packet =
@@ -92,6 +94,11 @@ export type Packet =
       readonly args: readonly unknown[];
       /** Arguments by name, behind the positional ones. */
       readonly named: Readonly<Record<string, unknown>> | undefined;
+    }
+  | {
+      /** The server takes no new calls of this peer, which is to leave when its calls are over. */
+      readonly type: "draining";
+      readonly channel: undefined;
     }
   | {
       /** What the protocol itself answers, whatever becomes of the call: sent back at once. */

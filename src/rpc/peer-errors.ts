@@ -6,16 +6,29 @@
 
 import { ProtocolError } from "../base/errors.ts";
 import type { ClientCall } from "./client-call.ts";
-import { RpcError } from "./errors.ts";
+import type { DialectTraits } from "./dialect.ts";
+import { type Failure, fromFailure, RpcError } from "./errors.ts";
 
-/** The peer's connection was lost. `left` says whether the request was handed to the wire. */
-export function peerGone(
-  call: ClientCall,
-  endpoint: string,
+/**
+ * What becomes of a call whose connection was lost: it is given to a peer again, its outcome is asked
+ * for, or it fails.
+ *
+ * @param left - whether its request was handed to the wire
+ */
+export function fateOf(
+  { lost, request }: ClientCall,
   left: boolean,
-  cause: Error | undefined,
-): RpcError {
+  traits: DialectTraits,
+): "repeat" | "ask" | "fail" {
+  if (lost !== undefined) return "ask";
+  if (!left || request.idempotent || traits.resends !== undefined) return "repeat";
+  return request.options?.requestId === undefined ? "fail" : "ask";
+}
+
+/** The peer's connection was lost. */
+export function peerGone(call: ClientCall, endpoint: string, cause: Error | undefined): RpcError {
   const { method } = call.request;
+  const left = call.mayHaveRun;
   // A rule that the peer broke, such as a limit, is what the caller can do something about.
   const why = cause instanceof ProtocolError ? `: ${cause.message}` : "";
   const how = (left ? "the call may have run" : "the call was not sent") + why;
@@ -24,6 +37,11 @@ export function peerGone(
     mayHaveRun: left,
     ...(cause !== undefined && { cause }),
   });
+}
+
+/** The peer says how the call ended. What it knows nothing of may have run at another one. */
+export function peerFailed({ request, mayHaveRun }: ClientCall, failure: Failure): RpcError {
+  return fromFailure(mayHaveRun ? { ...failure, mayHaveRun } : failure, request.method);
 }
 
 /** The peer has not been heard for too long. */

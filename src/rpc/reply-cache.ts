@@ -5,8 +5,10 @@
  *     the same      --enter--> "joined"    it waits for the first one's outcome
  *                    settle  --> those who joined
  *     the same      --enter--> outcome     it is answered from memory
+ *     its outcome   --ask----> "joined", the outcome, or nothing is known of it
  *
- * Bounded by the number of outcomes; what still runs is bounded by those who run it.
+ * Bounded by the number of outcomes and by what they hold; what still runs is bounded by those who run
+ * it.
  *
  * @module
  */
@@ -16,21 +18,39 @@ export type Outcome =
   | { readonly type: "result"; readonly value: unknown }
   | { readonly type: "failure"; readonly error: unknown };
 
+/** What is kept. */
+export interface ReplyLimits {
+  /** How many outcomes. */
+  readonly rememberedReplies: number;
+  /** How many octets of answers in all. The latest outcome is kept whatever its size. */
+  readonly rememberedBytes: number;
+}
+
+interface Reply {
+  readonly outcome: Outcome;
+  readonly bytes: number;
+}
+
 /** Outcomes by request id. `Caller` is whoever waits for one. */
 export class ReplyCache<Caller> {
-  readonly #maxReplies: number;
+  readonly #limits: ReplyLimits;
   /** The one that was asked last is the last one. */
-  readonly #replies = new Map<string, Outcome>();
+  readonly #replies = new Map<string, Reply>();
   readonly #running = new Map<string, Set<Caller>>();
+  #bytes = 0;
 
-  /** @param maxReplies - how many outcomes are kept */
-  constructor(maxReplies: number) {
-    this.#maxReplies = maxReplies;
+  constructor(limits: ReplyLimits) {
+    this.#limits = limits;
   }
 
   /** How many outcomes are kept. */
   get size(): number {
     return this.#replies.size;
+  }
+
+  /** Octets of the answers that are kept. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** How many requests have no outcome yet. */
@@ -40,32 +60,49 @@ export class ReplyCache<Caller> {
 
   /** Takes note of a request, and says whether it is the first of its id, and if not, what then. */
   enter(id: string, caller: Caller): "first" | "joined" | Outcome {
-    const outcome = this.#replies.get(id);
-    if (outcome !== undefined) {
-      this.#replies.delete(id);
-      this.#replies.set(id, outcome);
-      return outcome;
-    }
-    const joined = this.#running.get(id);
-    if (joined !== undefined) {
-      joined.add(caller);
-      return "joined";
-    }
+    const known = this.ask(id, caller);
+    if (known !== undefined) return known;
     this.#running.set(id, new Set());
     return "first";
   }
 
-  /** Keeps the outcome of a request that has run. Returns those who joined it. */
-  settle(id: string, outcome: Outcome): Iterable<Caller> {
+  /** Looks for the outcome of a request, or joins it; `undefined` when nothing is known of it. */
+  ask(id: string, caller: Caller): "joined" | Outcome | undefined {
+    const reply = this.#replies.get(id);
+    if (reply !== undefined) {
+      this.#replies.delete(id);
+      this.#replies.set(id, reply);
+      return reply.outcome;
+    }
+    const joined = this.#running.get(id);
+    if (joined === undefined) return undefined;
+    joined.add(caller);
+    return "joined";
+  }
+
+  /**
+   * Keeps the outcome of a request that has run.
+   *
+   * @param bytes - what it holds
+   * @returns those who joined it
+   */
+  settle(id: string, outcome: Outcome, bytes: number): Iterable<Caller> {
     const joined = this.forget(id);
-    this.#replies.set(id, outcome);
-    if (this.#replies.size > this.#maxReplies) {
-      for (const oldest of this.#replies.keys()) {
-        this.#replies.delete(oldest);
-        break;
-      }
+    this.#drop(id);
+    this.#replies.set(id, { outcome, bytes });
+    this.#bytes += bytes;
+    const { rememberedReplies, rememberedBytes } = this.#limits;
+    for (const oldest of this.#replies.keys()) {
+      const { size } = this.#replies;
+      if (size <= rememberedReplies && (this.#bytes <= rememberedBytes || size === 1)) break;
+      this.#drop(oldest);
     }
     return joined;
+  }
+
+  #drop(id: string): void {
+    this.#bytes -= this.#replies.get(id)?.bytes ?? 0;
+    this.#replies.delete(id);
   }
 
   /** Forgets a request that will have no outcome. Returns those who joined it. */
@@ -84,5 +121,6 @@ export class ReplyCache<Caller> {
   clear(): void {
     this.#replies.clear();
     this.#running.clear();
+    this.#bytes = 0;
   }
 }

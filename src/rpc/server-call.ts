@@ -45,6 +45,8 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   runner: Runner | undefined = undefined;
   /** Beats are exchanged only while a call is remembered beyond its request. */
   heartbeat: Heartbeat | undefined = undefined;
+  /** Octets of the answer that was sent, of a call whose outcome is remembered. */
+  answerBytes = 0;
   /** Calls that run when this one is over. */
   followers: ServerCall[] | undefined = undefined;
   /** What the handler yields. It may be there before the handler has given its stream. */

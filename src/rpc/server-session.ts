@@ -18,6 +18,7 @@ import type { Method } from "./method.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import { RemotePeer } from "./remote-peer.ts";
+import type { Outcome } from "./reply-cache.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
@@ -62,6 +63,8 @@ export class ServerSession {
   /** Calls that outlived their request's turn. */
   readonly #kept = new OpenCalls<ServerCall>();
   #peer: RemotePeer | undefined = undefined;
+  /** The peer has been told that no new calls are taken, and will close the link. */
+  leaving = false;
   /** Requests of the message that is being read; none of them is kept yet. */
   #accepted = 0;
 
@@ -186,6 +189,32 @@ export class ServerSession {
     if (call.state === "open") this.#close(call);
   }
 
+  /** What an answer holds, measured by its message; 0 for what cannot be written. */
+  answerBytes(call: ServerCall, outcome: Outcome): number {
+    if (call.answerBytes > 0) return call.answerBytes;
+    const { channel } = call;
+    try {
+      // Its caller is gone, so that nothing has been written.
+      const message = this.#translator.encode(
+        outcome.type === "result"
+          ? { type: "result", channel, value: outcome.value }
+          : { type: "error", channel, failure: toFailure(outcome.error, false) },
+      );
+      return message === undefined ? 0 : octetsOf(message);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Tells the peer, if its protocol has a word for it, that no new calls are taken. */
+  sayDraining(): void {
+    if (this.leaving) return;
+    const message = this.#translator.encode({ type: "draining", channel: undefined });
+    if (message === undefined) return;
+    this.leaving = true;
+    this.link.send(message);
+  }
+
   /** Answers a request that becomes no call. */
   refuse(channel: ChannelRef, failure: Failure): void {
     // A failure of ours has no part that cannot be written.
@@ -246,8 +275,10 @@ export class ServerSession {
   disconnect(): void {
     this.#peer?.disconnect();
     for (const call of this.#kept) {
-      // Who sends requests again will come back for the outcome, over another connection.
-      if (call.options?.requestId !== undefined) this.#close(call);
+      // Who sends requests again will come back for the outcome, over another connection. The rest of
+      // a stream nobody will ask for.
+      const { pump, options } = call;
+      if (options?.requestId !== undefined && pump === undefined) this.#close(call);
       else this.drop(call, gone(call, "the caller is gone"));
     }
   }
@@ -267,19 +298,8 @@ export class ServerSession {
       this.link.send(packet.message);
       return false;
     }
-    if (packet.type === "notify") return false;
-    if (packet.type === "request") {
-      const { maxCallsPerPeer } = this.#settings;
-      if (this.#kept.size + this.#accepted < maxCallsPerPeer) {
-        this.#accepted++;
-        packet.channel.call = new ServerCall(this, packet, now);
-        return true;
-      }
-      if (packet.options?.oneWay !== true) {
-        this.refuse(packet.channel, tooManyCalls(maxCallsPerPeer));
-      }
-      return false;
-    }
+    if (packet.type === "notify" || packet.type === "draining") return false;
+    if (packet.type === "request") return this.#admit(packet, now);
     const call = packet.channel.call as ServerCall;
     if (call.state !== "open") return false;
     if (packet.type !== "heartbeat") {
@@ -289,6 +309,19 @@ export class ServerSession {
     call.heartbeat?.hear(now);
     this.#beat(call, now);
     this.#schedule(call);
+    return false;
+  }
+
+  #admit(packet: Extract<Packet, { type: "request" }>, now: number): boolean {
+    const { maxCallsPerPeer } = this.#settings;
+    if (this.#kept.size + this.#accepted < maxCallsPerPeer) {
+      this.#accepted++;
+      packet.channel.call = new ServerCall(this, packet, now);
+      return true;
+    }
+    if (packet.options?.oneWay !== true) {
+      this.refuse(packet.channel, tooManyCalls(maxCallsPerPeer));
+    }
     return false;
   }
 
@@ -349,6 +382,7 @@ export class ServerSession {
     const message = this.#translator.encode(packet);
     if (message === undefined) return;
     checkSize(message, this.link, call.method, true);
+    if (call.options?.requestId !== undefined) call.answerBytes = octetsOf(message);
     this.link.send(message);
   }
 
@@ -374,6 +408,10 @@ function tooManyCalls(limit: number): Failure {
     message: `expected at most maxCallsPerPeer = ${limit} open calls of one peer, got one more`,
     mayHaveRun: false,
   };
+}
+
+function octetsOf(message: Message): number {
+  return message.reduce((sum, frame) => sum + frame.length, 0);
 }
 
 function gone(call: ServerCall, reason: string): RpcError {

@@ -44,6 +44,8 @@ export interface ServerSettings {
   readonly maxCallsPerPeer: number;
   /** @default RPC_DEFAULTS.rememberedReplies */
   readonly rememberedReplies?: number;
+  /** @default RPC_DEFAULTS.rememberedBytes */
+  readonly rememberedBytes?: number;
   readonly sendStacks: boolean;
   /** Who may call what. @default everybody everything */
   readonly policy?: Policy | undefined;
@@ -68,6 +70,8 @@ export class ServerCore implements TransportOwner {
   readonly #packets: Packet[] = [];
   readonly #alarm: Alarm<ServerCall>;
   readonly #idle: IdleGate;
+  /** Opens when all peers have left that were asked to. */
+  readonly #left: IdleGate;
   readonly #endpointParts: EndpointParts;
   #phase: Phase = "open";
   #draining: Promise<void> | undefined;
@@ -90,6 +94,7 @@ export class ServerCore implements TransportOwner {
       poolSize: settings.poolSize,
       maxQueuedCalls: settings.maxQueuedCalls,
       rememberedReplies: settings.rememberedReplies ?? RPC_DEFAULTS.rememberedReplies,
+      rememberedBytes: settings.rememberedBytes ?? RPC_DEFAULTS.rememberedBytes,
     });
     this.#sessionSettings = {
       clock: settings.clock,
@@ -105,6 +110,7 @@ export class ServerCore implements TransportOwner {
     const { clock, resolveEndpoint } = settings;
     this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
     this.#idle = new IdleGate(clock);
+    this.#left = new IdleGate(clock);
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
   }
 
@@ -139,8 +145,8 @@ export class ServerCore implements TransportOwner {
   }
 
   /**
-   * Refuses new calls, so that their clients turn to other peers, waits until the running ones are
-   * over, then closes.
+   * Accepts no more peers, tells those that are there to turn to others, waits until the calls that
+   * run are over and the peers that were told have left, then closes. New calls are refused.
    *
    * @param timeoutMs - after it, what still runs is cancelled; `Infinity` waits as long as it takes
    */
@@ -152,9 +158,20 @@ export class ServerCore implements TransportOwner {
   async #drain(timeoutMs: number): Promise<void> {
     this.#phase = "draining";
     this.#settings.observer?.({ type: "draining" });
-    // Endpoints stay until the end: closing one would also close its peers' links.
+    const { clock } = this.#settings;
+    const endAt = clock.now() + timeoutMs;
+    this.#transport.retire();
+    for (const session of this.#sessions.values()) session?.sayDraining();
     if (this.openCalls > 0) await this.#idle.wait(timeoutMs);
+    // Until then a request may be on its way that would be lost with the link.
+    if (this.#isAwaited()) await this.#left.wait(Math.min(LEAVE_MS, endAt - clock.now()));
     return this.close();
+  }
+
+  /** Whether a peer that was asked to leave is still there. */
+  #isAwaited(): boolean {
+    for (const session of this.#sessions.values()) if (session?.leaving === true) return true;
+    return false;
   }
 
   /** Cancels what runs and closes everything. */
@@ -217,6 +234,7 @@ export class ServerCore implements TransportOwner {
       for (const call of session.openCalls) this.#dispatcher.forget(call);
       session.disconnect();
     }
+    if (this.#left.awaited && !this.#isAwaited()) this.#left.open();
     const { endpoint, address } = link;
     this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
   }
@@ -234,7 +252,9 @@ export class ServerCore implements TransportOwner {
     if (call === undefined) return;
     switch (packet.type) {
       case "request":
-        if (this.#phase !== "open") {
+        if (!this.#takes(call)) {
+          // Who came too late for the news hears it first.
+          session.sayDraining();
           if (call.options?.oneWay !== true) session.refuse(call.channel, closingFailure());
         } else {
           this.#observe("call-started", call);
@@ -264,6 +284,13 @@ export class ServerCore implements TransportOwner {
       default:
         this.#input(call, packet);
     }
+  }
+
+  /** A draining server takes what asks for no new work, and what nobody could be told of. */
+  #takes(call: ServerCall): boolean {
+    if (this.#phase === "open") return true;
+    if (this.#phase === "closed") return false;
+    return call.options?.oneWay === true || call.options?.outcomeOnly === true;
   }
 
   /** Packets of the stream that the caller sends. */
@@ -331,6 +358,8 @@ export class ServerCore implements TransportOwner {
 
 /** How long answers may take to leave when a server closes. */
 const LINGER_MS = 1000;
+/** How long peers may take to leave when the last call of a draining server is over. */
+const LEAVE_MS = 1000;
 
 function closingFailure(): Failure {
   return {

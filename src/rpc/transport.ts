@@ -77,6 +77,8 @@ export interface Transport {
    * none is bound. @default false
    */
   readonly hopeless?: boolean;
+  /** Accepts and connects no more; the links that are there stay. */
+  retire(): void;
   /**
    * Closes all links and endpoints.
    *

@@ -12,6 +12,8 @@ import { handshakeFailure } from "./socket-event.ts";
 type State =
   | { readonly phase: "binding"; readonly early: Opening[] }
   | { readonly phase: "listening"; readonly listening: Listening }
+  /** It accepts no more peers; those that came stay. */
+  | { readonly phase: "retired"; readonly silent: Promise<void> }
   | { readonly phase: "closed" };
 
 /** Accepts peers until it is closed. */
@@ -46,6 +48,7 @@ export class Binding {
       case "listening":
         this.#adopt(opening);
         break;
+      case "retired":
       case "closed":
         opening.discard();
         break;
@@ -61,16 +64,27 @@ export class Binding {
     for (const opening of early) this.#adopt(opening);
   }
 
+  /** Accepts no more peers and leaves the pipes as they are. */
+  retire(): void {
+    if (this.#state.phase !== "listening") return;
+    const silent = this.#state.listening.close();
+    // Closing waits for it and hears how it went.
+    silent.catch(() => {});
+    this.#state = { phase: "retired", silent };
+    this.#context.emit({ type: "close", address: this.#address });
+  }
+
   /** Accepts no more peers and closes the pipes after what they took was written. */
   async close(): Promise<void> {
     const state = this.#state;
     this.#state = { phase: "closed" };
     if (state.phase === "binding") for (const opening of state.early) opening.discard();
-    if (state.phase !== "listening") return;
+    if (state.phase !== "listening" && state.phase !== "retired") return;
     for (const pipe of this.#pipes) {
       this.#settled(pipe);
       pipe.close();
     }
+    if (state.phase === "retired") return state.silent;
     await state.listening.close();
     this.#context.emit({ type: "close", address: this.#address });
   }

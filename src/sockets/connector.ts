@@ -37,6 +37,7 @@ export class Connector {
   readonly #backoff: Backoff;
   #state: State = { phase: "idle" };
   #open = false;
+  #retired = false;
 
   constructor(address: string, opener: Opener, context: SocketContext) {
     this.address = address;
@@ -81,6 +82,12 @@ export class Connector {
       case "stopped":
         break;
     }
+  }
+
+  /** Makes no further attempt and leaves the pipe, if there is one, as it is. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#state.phase !== "connected") this.stop();
   }
 
   // What the pipe tells.
@@ -161,7 +168,7 @@ export class Connector {
     if (this.#state.phase === "stopped") return;
     const { clock, options } = this.#context;
     const why = error === undefined ? {} : { error };
-    if (!retry || options.reconnectIntervalMs < 0) {
+    if (!retry || this.#retired || options.reconnectIntervalMs < 0) {
       this.#state = STOPPED;
       this.#context.emit({ type: "connect:stopped", address: this.address, ...why });
       return;

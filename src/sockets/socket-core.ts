@@ -104,6 +104,7 @@ export class SocketCore {
   readonly #wired = new Set<ManagedPipe>();
   #pipeCount = 0;
   #lastEndpoint: string | undefined;
+  #retired = false;
   #closing: Deferred<void> | undefined;
   /** Settled when nothing is left of the last pipe while closing. */
   #unwired: Deferred<void> | undefined;
@@ -140,7 +141,7 @@ export class SocketCore {
 
   /** The real endpoints that are bound. */
   get endpoints(): readonly string[] {
-    return [...this.#bindings.keys()];
+    return this.#retired ? [] : [...this.#bindings.keys()];
   }
 
   /** The endpoint that was bound or connected last. ZMQ_LAST_ENDPOINT. */
@@ -236,6 +237,13 @@ export class SocketCore {
     connector.stop();
   }
 
+  /** Accepts and dials no more. The connections that are there stay until they end or {@link close}. */
+  retire(): void {
+    this.#retired = true;
+    for (const connector of this.#connectors.values()) connector.retire();
+    for (const binding of this.#bindings.values()) binding.retire();
+  }
+
   /**
    * Ends everything: accepts and dials no more, and closes all pipes, of which the owner hears
    * before this returns.
@@ -286,7 +294,7 @@ export class SocketCore {
     const binding = new Binding(asked, this.#context);
     try {
       const listening = await opener.listen(binding.accept);
-      if (this.closed || signal?.aborted === true) {
+      if (this.closed || this.#retired || signal?.aborted === true) {
         await listening.close();
         signal?.throwIfAborted();
         throw new SocketError("SOCKET_CLOSED", `the socket was closed while binding ${asked}`);

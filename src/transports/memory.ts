@@ -64,6 +64,16 @@ export class MemoryHub {
     for (const wire of this.#wires) if (wire.endpoint === endpoint) wire.close();
   }
 
+  /** Lets nobody in any more at an endpoint. */
+  retire(endpoint: string): void {
+    this.#bound.delete(endpoint);
+  }
+
+  /** Does not join an endpoint again when its wire closes. */
+  forget(endpoint: string, transport: MemoryTransport): void {
+    this.#connected.get(endpoint)?.delete(transport);
+  }
+
   connect(endpoint: string, transport: MemoryTransport): void {
     const connected = this.#connected.get(endpoint) ?? new Set();
     if (connected.has(transport)) return;
@@ -307,6 +317,13 @@ class MemoryTransport implements Transport {
 
   disconnect(endpoint: string): void {
     if (this.#connected.delete(endpoint)) this.#hub.disconnect(endpoint, this);
+  }
+
+  retire(): void {
+    for (const endpoint of this.#bound) this.#hub.retire(endpoint);
+    for (const endpoint of this.#connected) this.#hub.forget(endpoint, this);
+    this.#bound.clear();
+    this.#connected.clear();
   }
 
   async close(): Promise<void> {

@@ -153,6 +153,11 @@ class ZmqTransport implements Transport, PipeOwner {
     );
   }
 
+  retire(): void {
+    this.#core.retire();
+    this.#connected.clear();
+  }
+
   close(lingerMs: number): Promise<void> {
     return this.#core.close(lingerMs);
   }

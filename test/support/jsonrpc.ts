@@ -90,6 +90,9 @@ class NoTransport implements Transport {
   disconnect(): void {
     // See `connect`.
   }
+  retire(): void {
+    // See `connect`.
+  }
   close(): Promise<void> {
     return Promise.resolve();
   }

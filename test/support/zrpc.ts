@@ -85,6 +85,7 @@ const noTransport: TransportFactory = (): Transport => ({
   connect: () => undefined,
   unbind: () => Promise.resolve(),
   disconnect: () => undefined,
+  retire: () => undefined,
   close: () => Promise.resolve(),
 });
 

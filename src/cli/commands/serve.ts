@@ -20,7 +20,8 @@ type ServeCommand = Extract<Command, { type: "serve" }>;
 const DRAIN_MS = 10_000;
 
 /**
- * Serves until SIGINT or SIGTERM, then finishes the calls that run and closes.
+ * Serves until SIGINT or SIGTERM, then drains: tells its clients to turn to other servers, finishes
+ * the calls that run and closes.
  *
  * @returns the exit code: 0 after SIGTERM, 130 after Ctrl-C
  * @throws {SourceError} when there is nothing to serve
@@ -57,6 +58,11 @@ export async function serve(
     }
     output.note(`serving "${module}"`);
     await aborted(interruption.signal);
+    const { openCalls } = server;
+    if (openCalls > 0) {
+      const calls = openCalls === 1 ? "1 call" : `${openCalls} calls`;
+      output.note(`finishing ${calls}, for at most ${DRAIN_MS / 1000} s`);
+    }
     await server.drain(DRAIN_MS);
   } finally {
     await server.close();

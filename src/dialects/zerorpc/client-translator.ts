@@ -14,6 +14,7 @@ import {
   encodeFollowUp,
   type FollowUp,
   MARK_FIELD,
+  OUTCOME,
   toMessage,
   type ZerorpcChannel,
 } from "./events-of-calls.ts";
@@ -77,7 +78,11 @@ export class ClientTranslator implements Translator {
     if (packet.channel === undefined || packet.type === "stream") return undefined;
     const channel = packet.channel as ClientChannel;
     if (packet.type === "request") {
-      return this.#encodeRequest(channel, packet.method, packet.args, packet.options);
+      const { method, args, options } = packet;
+      if (options?.outcomeOnly !== true) return this.#encodeRequest(channel, method, args, options);
+      const { timeoutMs, requestId } = options;
+      const times = timeoutMs === undefined ? undefined : { timeoutMs };
+      return this.#encodeRequest(channel, OUTCOME, [requestId, method], times);
     }
     if (channel.id.length === 0) channel.id = this.#codec.rawId(channel.counter);
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
@@ -117,7 +122,7 @@ export class ClientTranslator implements Translator {
     const { writer } = this.#codec;
     channel.method = method;
     const timeoutMs = options?.timeoutMs;
-    const rare = options === undefined ? undefined : rareFields(options);
+    const rare = options === undefined || !hasRareFields(options) ? undefined : rareFields(options);
     const rareCount = rare === undefined ? 0 : Object.keys(rare).length;
     this.#codec.writeHead(channel.counter, undefined, 1 + (timeoutMs ? 1 : 0) + rareCount);
     try {
@@ -146,23 +151,26 @@ function ofOldPeer(packet: Packet, channel: ClientChannel): Packet {
   return { ...packet, failure: statusOfOldPeer(packet.failure, channel.method) };
 }
 
+function hasRareFields(options: RequestOptions): boolean {
+  return (
+    options.totalTimeoutMs !== undefined ||
+    options.headers !== undefined ||
+    options.named !== undefined ||
+    options.inputIndex !== undefined ||
+    options.oneWay !== undefined ||
+    options.requestId !== undefined
+  );
+}
+
 /** The fields that few requests have. */
-function rareFields(options: RequestOptions): Record<string, unknown> | undefined {
-  const { totalTimeoutMs, headers, named, inputIndex, oneWay } = options;
-  if (
-    totalTimeoutMs === undefined &&
-    headers === undefined &&
-    named === undefined &&
-    inputIndex === undefined &&
-    oneWay === undefined
-  ) {
-    return undefined;
-  }
+function rareFields(options: RequestOptions): Record<string, unknown> {
+  const { totalTimeoutMs, headers, named, inputIndex, oneWay, requestId } = options;
   return {
     ...(totalTimeoutMs !== undefined && { total: Math.ceil(totalTimeoutMs) }),
     ...(headers !== undefined && { headers }),
     ...(named !== undefined && { named }),
     ...(inputIndex !== undefined && { input: inputIndex }),
     ...(oneWay === true && { oneway: true }),
+    ...(requestId !== undefined && { id: requestId }),
   };
 }

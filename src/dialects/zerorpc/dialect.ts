@@ -42,11 +42,13 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
       freeItems: 1,
       maxGrantItems: Infinity,
       plainWindowItems: PLAIN_WINDOW_ITEMS,
+      announcesDraining: true,
     },
     recognises: (message) => looksLikeEvent(message.at(-1)),
     clientTranslator: () => new ClientTranslator(codec),
     serverTranslator: () => new ServerTranslator(codec),
     builtins: builtinMethods,
+    newRequestId: () => codec.ids.takeText(),
     introspection: { method: "_zerorpc_inspect", read: readInspected },
   };
 }

@@ -40,6 +40,9 @@ const NEXT = asciiText("_zc_next");
 const THROW = asciiText("_zc_throw");
 const RETURN = asciiText("_zc_return");
 const CANCEL = asciiText("_zc_cancel");
+const DRAIN = asciiText("_zc_drain");
+/** Asks for the outcome of a request, which is named by the args: its id and its method. */
+export const OUTCOME = "_zc_outcome";
 const ERROR_FIELD = asciiText("error");
 const NAMED_FIELD = asciiText("named");
 
@@ -51,7 +54,7 @@ const MAX_SHOWN_NAME = 64;
 /** Every packet but a request, as its session writes it. */
 export type FollowUp = Exclude<
   Packet,
-  { type: "request" | "malformed" | "immediate" | "stream" | "notify" }
+  { type: "request" | "malformed" | "immediate" | "stream" | "notify" | "draining" }
 >;
 
 /** Writes one event of an open channel. */
@@ -119,10 +122,22 @@ export function encodeNotification(
   return toMessage(channel?.route ?? [], writer.finish());
 }
 
+/** Writes that the server takes no new calls of the peer. */
+export function encodeDraining(codec: EventCodec): Message {
+  const { writer } = codec;
+  codec.writeHead(codec.ids.take(), undefined, 1);
+  writer.raw(MARK_FIELD);
+  writer.raw(DRAIN);
+  writer.arrayHeader(0);
+  return toMessage([], writer.finish());
+}
+
 /** Reads an event that answers nothing; its args are next under the codec's reader. */
 export function decodeNotification(codec: EventCodec, head: EventHead): Packet | undefined {
   // Without the mark it is a beat or a request that came the wrong way.
-  if (head.mark === undefined || head.name.startsWith("_")) return undefined;
+  if (head.mark === undefined) return undefined;
+  if (head.name === "_zc_drain") return { type: "draining", channel: undefined };
+  if (head.name.startsWith("_")) return undefined;
   const args = argList(codec.reader.value());
   if (args === undefined) return undefined;
   const named = head.rest?.["named"];

@@ -43,6 +43,14 @@ export class MessageIds {
     return counter;
   }
 
+  /** The next id as text, for what is named beyond its channel. */
+  takeText(): string {
+    const octets = new Uint8Array(ID_OCTETS);
+    writeCounter(octets, 0, this.take());
+    this.writeSuffix(octets, 0);
+    return String.fromCharCode(...octets);
+  }
+
   /** Writes the part of all ids that stays the same. */
   writeSuffix(octets: Uint8Array, at: number): void {
     octets.set(this.#suffix, at + COUNTER_DIGITS);

@@ -6,14 +6,17 @@
 
 import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import { MAX_REQUEST_ID } from "../../rpc/limits.ts";
 import { argList, isRecord, notArgs } from "./args.ts";
 import { ChannelTable } from "./channel-table.ts";
 import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
 import {
   decodeFollowUp,
+  encodeDraining,
   encodeFollowUp,
   encodeNotification,
   type FollowUp,
+  OUTCOME,
   type ZerorpcChannel,
 } from "./events-of-calls.ts";
 
@@ -41,6 +44,8 @@ export class ServerTranslator implements Translator {
   readonly #channels: ChannelTable;
   /** A request of this peer had the mark. */
   #marked = false;
+  /** One of them came from the peer itself and not through a hub. */
+  #direct = false;
 
   constructor(codec: EventCodec) {
     this.#codec = codec;
@@ -64,6 +69,7 @@ export class ServerTranslator implements Translator {
       const marked = packet.channel?.extended ?? this.#marked;
       return marked ? encodeNotification(this.#codec, packet) : undefined;
     }
+    if (packet.type === "draining") return this.#direct ? encodeDraining(this.#codec) : undefined;
     const channel = packet.channel as ServerChannel;
     if (packet.type === "heartbeat" && !channel.beats) return undefined;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
@@ -123,7 +129,10 @@ export class ServerTranslator implements Translator {
 
   #request(head: EventHead, id: Uint8Array, route: readonly Uint8Array[]): Packet {
     const extended = head.mark !== undefined;
-    if (extended) this.#marked = true;
+    if (extended) {
+      this.#marked = true;
+      this.#direct ||= route.length === 0;
+    }
     const channel: ServerChannel = {
       call: undefined,
       extended,
@@ -150,13 +159,7 @@ export class ServerTranslator implements Translator {
         reason: notArgs(args),
       };
     }
-    return {
-      type: "request",
-      channel,
-      method: head.name,
-      args: list,
-      options: readOptions(head),
-    };
+    return requestOf(channel, head, list);
   }
 }
 
@@ -201,6 +204,44 @@ function rareOptions({ total, headers, named, input, oneway }: ExtraFields): Req
     ...(isRecord(named) && { named }),
     ...(Number.isInteger(input) && { inputIndex: input as number }),
     ...(oneway === true && { oneWay: true }),
+  };
+}
+
+/** What a request is remembered under, which no id of another method can be. */
+function requestIdOf(method: string, id: unknown): string | undefined {
+  if (typeof id !== "string" || id.length === 0 || id.length > MAX_REQUEST_ID) return undefined;
+  return `zerorpc ${JSON.stringify(method)} ${id}`;
+}
+
+const BAD_REQUEST_ID = `expected a request id of 1 to ${MAX_REQUEST_ID} characters`;
+
+/** A request whose args have been read. */
+function requestOf(channel: ServerChannel, head: EventHead, args: readonly unknown[]): Packet {
+  const { name: method } = head;
+  const { extended } = channel;
+  const options = readOptions(head);
+  if (extended && method === OUTCOME) return askOutcome(channel, args, options);
+  const id = extended ? head.rest?.["id"] : undefined;
+  if (id === undefined) return { type: "request", channel, method, args, options };
+  const requestId = requestIdOf(method, id);
+  if (requestId === undefined) return { type: "malformed", channel, reason: BAD_REQUEST_ID };
+  return { type: "request", channel, method, args, options: { ...options, requestId } };
+}
+
+function askOutcome(
+  channel: ServerChannel,
+  [id, method]: readonly unknown[],
+  options: RequestOptions | undefined,
+): Packet {
+  const name = typeof method === "string" ? method : "";
+  const requestId = requestIdOf(name, id);
+  if (requestId === undefined) return { type: "malformed", channel, reason: BAD_REQUEST_ID };
+  return {
+    type: "request",
+    channel,
+    method: name,
+    args: [],
+    options: { ...options, requestId, outcomeOnly: true },
   };
 }
 

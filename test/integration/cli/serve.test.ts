@@ -153,6 +153,7 @@ describe("ending a server", () => {
     const call = place.start([endpoint, "running"]);
     await program.wrote("stdout", /running/);
     program.kill("SIGTERM");
+    await program.wrote("stderr", /finishing 1 call, for at most 10 s\n/);
     expect(await call.ended).toMatchObject({ code: 0, stdout: "'done'\n" });
     expect((await program.ended).code).toBe(0);
   });

@@ -24,6 +24,7 @@ describe("a client", () => {
       bind: (endpoint) => Promise.resolve(endpoint),
       unbind: () => Promise.resolve(),
       disconnect: () => undefined,
+      retire: () => undefined,
       connect: (endpoint) => {
         if (endpoint === "bad") throw new UsageError("USAGE_ENDPOINT", "no endpoint");
         seen.push(endpoint);

@@ -1,45 +1,47 @@
 import { describe, expect, test } from "vitest";
 import { type Outcome, ReplyCache } from "../../../src/rpc/reply-cache.ts";
 
+const cacheOf = (rememberedReplies: number, rememberedBytes = 100): ReplyCache<string> =>
+  new ReplyCache({ rememberedReplies, rememberedBytes });
 const done = (value: unknown): Outcome => ({ type: "result", value });
 
 describe("ReplyCache", () => {
   test("lets the first of an id run and the others join it", () => {
-    const cache = new ReplyCache<string>(2);
+    const cache = cacheOf(2);
     expect(cache.enter("a", "one")).toBe("first");
     expect(cache.enter("a", "two")).toBe("joined");
     expect(cache.enter("a", "three")).toBe("joined");
     expect(cache.enter("b", "four")).toBe("first");
-    expect([...cache.settle("a", done(1))]).toEqual(["two", "three"]);
+    expect([...cache.settle("a", done(1), 1)]).toEqual(["two", "three"]);
     expect(cache.enter("a", "late")).toEqual(done(1));
     expect(cache.running).toBe(1);
   });
 
   test("forgets the outcome that was asked for the longest time ago", () => {
-    const cache = new ReplyCache<string>(2);
+    const cache = cacheOf(2);
     for (const id of ["a", "b"]) {
       cache.enter(id, "first");
-      cache.settle(id, done(id));
+      cache.settle(id, done(id), 1);
     }
     expect(cache.enter("a", "again")).toEqual(done("a"));
     cache.enter("c", "first");
-    cache.settle("c", done("c"));
+    cache.settle("c", done("c"), 1);
     expect(cache.size).toBe(2);
     expect(cache.enter("a", "again")).toEqual(done("a"));
     expect(cache.enter("b", "again")).toBe("first");
   });
 
   test("keeps nothing when told to keep nothing, and still joins what runs", () => {
-    const cache = new ReplyCache<string>(0);
+    const cache = cacheOf(0);
     cache.enter("a", "one");
     expect(cache.enter("a", "two")).toBe("joined");
-    expect([...cache.settle("a", done(1))]).toEqual(["two"]);
+    expect([...cache.settle("a", done(1), 1)]).toEqual(["two"]);
     expect(cache.size).toBe(0);
     expect(cache.enter("a", "three")).toBe("first");
   });
 
   test("forgets who left, what never ran, and everything", () => {
-    const cache = new ReplyCache<string>(2);
+    const cache = cacheOf(2);
     cache.enter("a", "one");
     cache.enter("a", "two");
     cache.enter("a", "three");
@@ -50,5 +52,37 @@ describe("ReplyCache", () => {
     expect(cache.enter("a", "one")).toBe("first");
     cache.clear();
     expect([cache.size, cache.running]).toEqual([0, 0]);
+  });
+
+  test("keeps as many octets as it may, and the latest outcome whatever its size", () => {
+    const cache = cacheOf(10, 100);
+    for (const [id, bytes] of [
+      ["a", 40],
+      ["b", 40],
+      ["c", 40],
+    ] as const) {
+      cache.enter(id, "first");
+      cache.settle(id, done(id), bytes);
+    }
+    expect([cache.size, cache.bytes]).toEqual([2, 80]);
+    cache.enter("large", "first");
+    cache.settle("large", done("large"), 1000);
+    expect([cache.size, cache.bytes]).toEqual([1, 1000]);
+    expect(cache.enter("large", "again")).toEqual(done("large"));
+    cache.enter("d", "first");
+    cache.settle("d", done("d"), 1);
+    expect([cache.size, cache.bytes]).toEqual([1, 1]);
+    cache.clear();
+    expect(cache.bytes).toBe(0);
+  });
+
+  test("tells an outcome, or lets wait for it, without running anything", () => {
+    const cache = cacheOf(2);
+    expect(cache.ask("a", "curious")).toBeUndefined();
+    expect(cache.running).toBe(0);
+    cache.enter("a", "one");
+    expect(cache.ask("a", "two")).toBe("joined");
+    expect([...cache.settle("a", done(1), 1)]).toEqual(["two"]);
+    expect(cache.ask("a", "three")).toEqual(done(1));
   });
 });

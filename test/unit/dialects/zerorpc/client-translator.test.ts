@@ -151,3 +151,30 @@ test("has no words for what only servers say", () => {
   expect(translator.encode({ type: "stream", channel })).toBeUndefined();
   translator.retain();
 });
+
+describe("what lasts beyond a channel", () => {
+  test("is a request id, and a question for its outcome that says no more than it has to", () => {
+    expect(opened({ requestId: "17" }).header["id"]).toBe("17");
+    const { translator, hear } = opened();
+    const channel = translator.open();
+    const message = translator.encode({
+      type: "request",
+      channel,
+      method: "add",
+      args: [1],
+      options: { requestId: "17", outcomeOnly: true, timeoutMs: 50, headers: { a: 1 } },
+    });
+    const [header, ...event] = eventOf(message);
+    expect(event).toEqual(["_zc_outcome", ["17", "add"]]);
+    expect(Object.keys(header)).toEqual(["message_id", "v", "zc", "timeout"]);
+    expect(hear("OK", [1])).toMatchObject([{ type: "result" }]);
+  });
+
+  test("is that the server drains, from marked servers alone", () => {
+    const { hear } = opened();
+    expect(hear("_zc_drain", [], { response_to: null, zc: 1 })).toEqual([
+      { type: "draining", channel: undefined },
+    ]);
+    expect(hear("_zc_drain", [], { response_to: null })).toEqual([]);
+  });
+});

@@ -41,3 +41,7 @@ test("starts again after the largest number", () => {
   expect(last).toBe(0);
   expect(text(written(ids, last)).startsWith("00000000")).toBe(true);
 });
+
+test("gives ids as text", () => {
+  expect(new MessageIds(() => 0.5).takeText()).toBe(`40000000${"8".repeat(24)}`);
+});

@@ -218,3 +218,64 @@ test("tells a reason of anything that was thrown", () => {
   expect(reasonOf(new Error("why"))).toBe("why");
   expect(reasonOf("text")).toBe("text");
 });
+
+describe("request ids", () => {
+  const marked = { message_id: "me", v: 3, zc: 1 };
+
+  test("name a request by its method and its id, of marked peers alone", () => {
+    const peer = new Peer();
+    expect(peer.send({ ...marked, id: "17" })).toMatchObject([
+      { type: "request", options: { requestId: 'zerorpc "add" 17' } },
+    ]);
+    expect(peer.send({ message_id: "me", v: 3, id: "17" })).toMatchObject([
+      { type: "request", options: { headers: { id: "17" } } },
+    ]);
+    expect(peer.send({ message_id: "me", v: 3 }, "_zc_outcome", ["17", "add"])).toMatchObject([
+      { type: "request", method: "_zc_outcome", options: undefined },
+    ]);
+  });
+
+  test("are asked for with a question that runs nothing", () => {
+    const asked = new Peer().send({ ...marked, timeout: 50 }, "_zc_outcome", ["17", "add"]);
+    expect(asked).toMatchObject([
+      {
+        type: "request",
+        method: "add",
+        args: [],
+        options: { requestId: 'zerorpc "add" 17', outcomeOnly: true, timeoutMs: 50 },
+      },
+    ]);
+  });
+
+  test.each([[5], [""], ["x".repeat(257)], [["a"]]])("are refused when they are %j", (id) => {
+    const peer = new Peer();
+    for (const packets of [
+      peer.send({ ...marked, id }),
+      peer.send(marked, "_zc_outcome", [id, "add"]),
+    ]) {
+      expect(packets).toMatchObject([
+        { type: "malformed", reason: "expected a request id of 1 to 256 characters" },
+      ]);
+    }
+  });
+
+  test("of no method are another's", () => {
+    expect(new Peer().send(marked, "_zc_outcome", ["17"])).toMatchObject([
+      { method: "", options: { requestId: 'zerorpc "" 17' } },
+    ]);
+  });
+});
+
+describe("the news that a server drains", () => {
+  test("is for marked peers that came without a hub", () => {
+    const peer = new Peer();
+    const news = { type: "draining", channel: undefined } as const;
+    expect(peer.hear(news)).toBeUndefined();
+    peer.open();
+    expect(peer.hear(news)).toBeUndefined();
+    peer.open({ message_id: "a", v: 3, zc: 1 }, octets("route"));
+    expect(peer.hear(news)).toBeUndefined();
+    peer.open({ message_id: "a", v: 3, zc: 1 });
+    expect(peer.hear(news)).toMatchObject([[DELIMITER], { zc: 1, v: 3 }, "_zc_drain", []]);
+  });
+});
