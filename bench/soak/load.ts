@@ -4,11 +4,22 @@
  * @module
  */
 
-import { type Client, RpcError } from "zerocall";
+import { Client, RpcError } from "zerocall";
+import { misbehave } from "./bad-peers.ts";
+import type { Budget } from "./budget.ts";
+import { Latencies } from "./latency.ts";
 import type { SoakService } from "./service.ts";
 
-type Target = Client<SoakService>;
-type Operation = (client: Target) => Promise<void>;
+type Service = Client<SoakService>;
+type Operation = (client: Service, endpoint: string) => Promise<void>;
+
+/** Where calls go, and what may become of them. */
+export interface Target {
+  readonly client: Service;
+  readonly endpoint: string;
+  /** The server lives as long as the soak. One that is killed costs calls, one that drains does not. */
+  readonly fate: "lives" | "is killed" | "drains";
+}
 
 /** What is expected did not happen; the soak has failed. */
 class Surprise extends Error {}
@@ -23,6 +34,8 @@ async function* upTo(count: number): AsyncGenerator<number, void, void> {
 
 /** How a timeout ends: unavailable, if the request could not even be sent in time. */
 const ENDINGS_OF_THE_LATE: ReadonlySet<string> = new Set(["deadline_exceeded", "unavailable"]);
+
+let badPeers = 0;
 
 const KIBIBYTES_10 = new Uint8Array(10 * 1024).fill(7);
 
@@ -69,6 +82,16 @@ const OPERATIONS = {
     expectEqual("second", (await remote.next(6)).value, 11);
     await remote.return("enough");
   },
+  idempotent: async (client) => {
+    expectEqual("add", await client.call("add", [20, 22], { idempotent: true }), 42);
+  },
+  reconnect: async (_client, endpoint) => {
+    await using client = new Client<SoakService>(endpoint);
+    expectEqual("add", await client.add(20, 22), 42);
+  },
+  "bad-peer": async (_client, endpoint) => {
+    await misbehave(endpoint, badPeers++);
+  },
   cancel: async (client) => {
     const controller = new AbortController();
     const call = client.call("stall", [], { signal: controller.signal });
@@ -96,7 +119,7 @@ export type OperationName = keyof typeof OPERATIONS;
 
 /** How many of a hundred calls are of each kind. */
 const SHARES: Readonly<Record<OperationName, number>> = {
-  call: 72,
+  call: 67,
   echo: 2,
   error: 3,
   stream: 5,
@@ -106,6 +129,9 @@ const SHARES: Readonly<Record<OperationName, number>> = {
   generator: 2,
   cancel: 4,
   timeout: 3,
+  idempotent: 3,
+  reconnect: 1,
+  "bad-peer": 1,
 };
 
 const HUNDRED: readonly OperationName[] = Object.entries(SHARES).flatMap(([name, share]) =>
@@ -114,39 +140,75 @@ const HUNDRED: readonly OperationName[] = Object.entries(SHARES).flatMap(([name,
 
 /** Statuses with which calls may end when their server was killed. */
 const ENDINGS_OF_THE_KILLED: ReadonlySet<string> = new Set(["unavailable", "deadline_exceeded"]);
+/** What a killed server costs nothing, because it may run twice. */
+const SURVIVES: ReadonlySet<OperationName> = new Set(["idempotent", "reconnect"]);
+/** How many failures are told in words. */
+const MAX_TOLD = 20;
 
-/** Counts what was done, by kind, and what the killing of servers cost. */
+/** What {@link Load} is told. */
+export interface LoadLimits {
+  readonly maxFailures: number;
+  readonly maxLatencyMs: number;
+}
+
+/** Counts what was done, by kind, what went wrong, and what the killing of servers cost. */
 export class Load {
   readonly counts = new Map<OperationName | "killed", number>();
+  /** What ended other than expected, as sentences; the first of them. */
+  readonly told: string[] = [];
+  failures = 0;
+  /** Of calls to the server that lives, since it was set. */
+  latencies = new Latencies();
+  readonly #limits: LoadLimits;
   #seed = 42;
 
-  /**
-   * Makes `calls` calls, `lanes` at a time.
-   *
-   * Rejects with the first outcome that is not as expected.
-   *
-   * @param mortal - whether the server may be killed meanwhile, so that calls may fail with it
-   */
-  async run(client: Target, calls: number, how: { lanes: number; mortal: boolean }): Promise<void> {
-    let left = calls;
-    const lane = async (): Promise<void> => {
-      while (left-- > 0) {
-        const name = HUNDRED[Math.floor(this.#random() * HUNDRED.length)] ?? "call";
-        await this.#once(client, name, how.mortal);
-      }
-    };
-    await Promise.all(Array.from({ length: how.lanes }, lane));
+  constructor(limits: LoadLimits) {
+    this.#limits = limits;
   }
 
-  async #once(client: Target, name: OperationName, mortal: boolean): Promise<void> {
+  /** Calls that were made. */
+  get done(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** More has gone wrong than may. */
+  get failed(): boolean {
+    return this.failures > this.#limits.maxFailures;
+  }
+
+  /** Makes the calls of a budget, `lanes` at a time; stops early when too many have failed. */
+  async run(target: Target, budget: Budget, lanes: number): Promise<void> {
+    const lane = async (): Promise<void> => {
+      while ((await budget.take()) && !this.failed) {
+        const name = HUNDRED[Math.floor(this.#random() * HUNDRED.length)] ?? "call";
+        await this.#once(target, name);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
+  async #once({ client, endpoint, fate }: Target, name: OperationName): Promise<void> {
+    const startedAt = performance.now();
     try {
-      await OPERATIONS[name](client);
+      await OPERATIONS[name](client, endpoint);
       this.#count(name);
     } catch (error) {
       const killed = error instanceof RpcError && ENDINGS_OF_THE_KILLED.has(error.status);
-      if (!mortal || !killed) throw error;
-      this.#count("killed");
+      if (fate === "is killed" && killed && !SURVIVES.has(name)) this.#count("killed");
+      else this.#fail(`${name} of the server that ${fate}: ${String(error)}`);
     }
+    if (fate !== "lives") return;
+    const tookMs = performance.now() - startedAt;
+    this.latencies.add(tookMs);
+    const { maxLatencyMs } = this.#limits;
+    if (tookMs > maxLatencyMs) {
+      this.#fail(`${name} took ${tookMs.toFixed(0)} ms, more than ${maxLatencyMs} ms`);
+    }
+  }
+
+  #fail(what: string): void {
+    this.failures++;
+    if (this.told.length < MAX_TOLD) this.told.push(what);
   }
 
   #count(name: OperationName | "killed"): void {

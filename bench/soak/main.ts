@@ -1,163 +1,131 @@
 /**
- * `npm run soak -- --calls 1000000`: whether anything is left behind.
+ * `npm run soak -- --duration 30m`: whether anything is lost, and whether anything is left behind.
  *
- * Calls of all kinds run in windows against a server that lives and one that is killed in the middle
- * of each window and started again at the same endpoint. At the end of each window everything is at
- * rest, garbage is collected, and client and server say what they hold. The first windows warm up;
+ * Calls of all kinds run in windows against a server that lives, one that is killed in the middle of
+ * each window and one that drains, both started again at the same endpoint. Among the callers are some
+ * that connect for one call, and peers that send garbage. At the end of each window everything is
+ * at rest, garbage is collected, and client and server say what they hold. The first windows warm up;
  * over the rest heap, memory, handles, timers and open calls have to be flat.
+ *
+ * Exit codes: 0 all is well, 1 calls failed or something grew, 2 the command line makes no sense.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
-import { Client } from "zerocall";
-import { Load } from "./load.ts";
-import { growth, takeSample, type Sample } from "./sample.ts";
-import { ServerProcess } from "./server-process.ts";
-import type { SoakService } from "./service.ts";
+import { writeFileSync } from "node:fs";
+import { drawChart, type Panel } from "./chart.ts";
+import { type Plan, planFrom, USAGE, WARM_UP_WINDOWS } from "./plan.ts";
+import { growth, type Sample } from "./sample.ts";
+import { type Measured, Soak } from "./soak.ts";
 
-const WARM_UP_WINDOWS = 3;
-/** One in so many calls goes to the server that is killed. */
-const MORTAL_SHARE = 20;
-/** Time for timers that end with their call to run out, in ms. */
-const REST_MS = 250;
+const MEBIBYTE = 2 ** 20;
 
-interface Plan {
-  readonly calls: number;
-  readonly windows: number;
-  readonly lanes: number;
-}
-
-function planFrom(parameters: string[]): Plan {
-  const { values } = parseArgs({
-    args: parameters,
-    options: {
-      calls: { type: "string", default: "1000000" },
-      windows: { type: "string", default: "20" },
-      lanes: { type: "string", default: "200" },
-    },
-  });
-  const plan = {
-    calls: Number(values.calls),
-    windows: Number(values.windows),
-    lanes: Number(values.lanes),
-  };
-  for (const [name, value] of Object.entries(plan)) {
-    if (Number.isInteger(value) && value > 0) continue;
-    throw new RangeError(`expected a positive whole number for --${name}`);
-  }
-  if (plan.windows <= WARM_UP_WINDOWS + 1) {
-    throw new RangeError(`expected more than ${WARM_UP_WINDOWS + 1} windows`);
-  }
-  return plan;
-}
-
-function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, REST_MS);
-  });
-}
-
-class Soak {
-  readonly #plan: Plan;
-  readonly #load = new Load();
-  readonly #steady: { readonly server: ServerProcess; readonly client: Client<SoakService> };
-  #mortal: { server: ServerProcess; readonly client: Client<SoakService> };
-  readonly clientSamples: Sample[] = [];
-  readonly serverSamples: Sample[] = [];
-
-  private constructor(plan: Plan, steady: ServerProcess, mortal: ServerProcess) {
-    this.#plan = plan;
-    this.#steady = { server: steady, client: new Client<SoakService>(steady.endpoint) };
-    this.#mortal = { server: mortal, client: new Client<SoakService>(mortal.endpoint) };
-  }
-
-  static async start(plan: Plan): Promise<Soak> {
-    return new Soak(plan, await ServerProcess.start(), await ServerProcess.start());
-  }
-
-  get counts(): ReadonlyMap<string, number> {
-    return this.#load.counts;
-  }
-
-  /** Runs one window and samples both sides at rest. */
-  async window(): Promise<void> {
-    const { calls, windows, lanes } = this.#plan;
-    const all = Math.ceil(calls / windows);
-    const mortal = Math.ceil(all / MORTAL_SHARE);
-    await Promise.all([
-      this.#load.run(this.#steady.client, all - mortal, { lanes, mortal: false }),
-      this.#mortalHalf(Math.ceil(mortal / 2), lanes),
-    ]);
-    await rest();
-    const open = this.#steady.client.openCalls + this.#mortal.client.openCalls;
-    this.clientSamples.push(takeSample(open));
-    this.serverSamples.push(await this.#steady.server.sample());
-  }
-
-  /** Calls while a server lives, while it dies, and after another one took its place. */
-  async #mortalHalf(calls: number, lanes: number): Promise<void> {
-    const { client, server } = this.#mortal;
-    const how = { lanes: Math.ceil(lanes / 10), mortal: true };
-    const calling = this.#load.run(client, calls, how);
-    await server.kill();
-    this.#mortal.server = await ServerProcess.start(server.endpoint);
-    await calling;
-    await this.#load.run(client, calls, how);
-  }
-
-  async close(): Promise<void> {
-    await this.#steady.client.close();
-    await this.#mortal.client.close();
-    await this.#steady.server.close();
-    await this.#mortal.server.close();
-  }
-}
-
-function row(window: number, side: string, sample: Sample): string {
-  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2).padStart(9);
-  const count = (value: number): string => String(value).padStart(9);
+function row(window: number, measured: Measured): string {
+  const { client, server, callsPerSecond, p99Ms, maxMs, failures } = measured;
+  const pair = (read: (sample: Sample) => string): string =>
+    [client, server]
+      .map(read)
+      .map((cell) => cell.padStart(7))
+      .join("");
   return [
     String(window).padStart(6),
-    side.padEnd(7),
-    mebibytes(sample.heapBytes),
-    mebibytes(sample.rssBytes),
-    count(sample.handles),
-    count(sample.timers),
-    count(sample.channels),
+    pair(({ heapBytes }) => (heapBytes / MEBIBYTE).toFixed(2)),
+    pair(({ rssBytes }) => (rssBytes / MEBIBYTE).toFixed(1)),
+    pair(({ handles }) => String(handles)),
+    pair(({ timers }) => String(timers)),
+    pair(({ channels }) => String(channels)),
+    callsPerSecond.toFixed(0).padStart(8),
+    p99Ms.toFixed(1).padStart(8),
+    maxMs.toFixed(0).padStart(7),
+    String(failures).padStart(9),
   ].join(" ");
 }
 
-async function main(): Promise<void> {
-  const plan = planFrom(process.argv.slice(2));
+const HEADING =
+  "window      heap MiB        RSS MiB        handles         timers     open calls  calls/s   p99 ms  max ms  failures\n" +
+  "        client server  client server  client server  client server  client server";
+
+function panelsOf(measured: readonly Measured[]): readonly Panel[] {
+  const both = (title: string, read: (sample: Sample) => number): Panel => ({
+    title,
+    lines: [
+      { name: "client", values: measured.map(({ client }) => read(client)) },
+      { name: "server", values: measured.map(({ server }) => read(server)) },
+    ],
+  });
+  const one = (title: string, name: string, read: (seen: Measured) => number): Panel => ({
+    title,
+    lines: [{ name, values: measured.map(read) }],
+  });
+  return [
+    both("heap at rest, MiB", ({ heapBytes }) => heapBytes / MEBIBYTE),
+    both("RSS at rest, MiB", ({ rssBytes }) => rssBytes / MEBIBYTE),
+    both("handles at rest", ({ handles }) => handles),
+    both("timers at rest", ({ timers }) => timers),
+    both("open calls at rest", ({ channels }) => channels),
+    one("calls per second", "all servers", ({ callsPerSecond }) => callsPerSecond),
+    {
+      title: "time of a call, ms",
+      lines: [
+        { name: "p99", values: measured.map(({ p99Ms }) => p99Ms) },
+        { name: "longest", values: measured.map(({ maxMs }) => maxMs) },
+      ],
+    },
+    one("failures so far", "all servers", ({ failures }) => failures),
+  ];
+}
+
+/** Ends the process when the soak hangs: that is a finding, too. */
+function limit({ overallTimeoutMs }: Plan): NodeJS.Timeout | undefined {
+  if (!Number.isFinite(overallTimeoutMs)) return undefined;
+  return setTimeout(() => {
+    console.error(`not over after the overall timeout of ${overallTimeoutMs / 1000} s`);
+    process.exit(1);
+  }, overallTimeoutMs);
+}
+
+async function run(plan: Plan): Promise<number> {
+  const timer = limit(plan);
   const soak = await Soak.start(plan);
+  const { load, measured } = soak;
   const start = performance.now();
-  console.log("window side    heap MiB   RSS MiB   handles    timers     calls");
-  for (let window = 1; window <= plan.windows; window++) {
-    await soak.window();
-    for (const [side, samples] of sidesOf(soak)) {
-      const sample = samples.at(-1);
-      if (sample) console.log(row(window, side, sample));
-    }
+  console.log(HEADING);
+  for (let window = 1; window <= plan.windows && !load.failed; window++) {
+    console.log(row(window, await soak.window()));
   }
   await soak.close();
+  clearTimeout(timer);
 
   const seconds = (performance.now() - start) / 1000;
-  const done = [...soak.counts].map(([name, count]) => `${name} ${count}`).join(", ");
-  console.log(`\n${plan.calls} calls in ${seconds.toFixed(0)} s: ${done}`);
-  const perWindow = plan.calls / plan.windows;
-  const grown = [...sidesOf(soak)].flatMap(([side, samples]) =>
-    growth(samples.slice(WARM_UP_WINDOWS), perWindow).map((what) => `${side}: ${what}`),
-  );
+  const counts = [...load.counts].map(([name, count]) => `${name} ${count}`).join(", ");
+  console.log(`\n${load.done} calls in ${seconds.toFixed(0)} s: ${counts}`);
+  console.log(`${load.failures} failures, ${plan.maxFailures} allowed`);
+  for (const what of load.told) console.log(`  ${what}`);
+  const grown = grownIn(measured, load.done / measured.length);
   console.log(grown.length === 0 ? "everything is flat" : grown.join("\n"));
-  process.exitCode = grown.length === 0 ? 0 : 1;
+  if (plan.svg !== undefined) {
+    const title = `${load.done} calls in ${(seconds / 60).toFixed(1)} minutes, ${load.failures} failures`;
+    const minutes = measured.map(({ minute }) => minute);
+    writeFileSync(plan.svg, drawChart(title, minutes, panelsOf(measured)));
+  }
+  return load.failed || grown.length > 0 ? 1 : 0;
 }
 
-function sidesOf(soak: Soak): ReadonlyMap<string, readonly Sample[]> {
-  return new Map([
-    ["client", soak.clientSamples],
-    ["server", soak.serverSamples],
-  ]);
+function grownIn(measured: readonly Measured[], callsPerWindow: number): readonly string[] {
+  const steady = measured.slice(WARM_UP_WINDOWS);
+  return (["client", "server"] as const).flatMap((side) =>
+    growth(
+      steady.map((seen) => seen[side]),
+      callsPerWindow,
+    ).map((what) => `${side}: ${what}`),
+  );
 }
 
-await main();
+let plan: Plan | undefined;
+try {
+  plan = planFrom(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+if (plan !== undefined) process.exitCode = await run(plan);

@@ -45,9 +45,18 @@ export class ServerProcess {
     await ended;
   }
 
-  async close(): Promise<void> {
+  /** Lets the server finish what it does. Resolves when its process has ended by itself. */
+  drain(): Promise<void> {
+    return this.#end("drain");
+  }
+
+  close(): Promise<void> {
+    return this.#end("close");
+  }
+
+  async #end(order: ServerOrder): Promise<void> {
     const ended = once(this.#child, "exit");
-    this.#child.send("close" satisfies ServerOrder);
+    this.#child.send(order);
     await ended;
   }
 }

@@ -11,7 +11,7 @@ import { takeSample, type Sample } from "./sample.ts";
 import { SoakService } from "./service.ts";
 
 /** What the soak asks a server process. */
-export type ServerOrder = "sample" | "close";
+export type ServerOrder = "sample" | "drain" | "close";
 
 /** What a server process says: where it listens, what it holds. */
 export type ServerNews =
@@ -22,12 +22,18 @@ function tell(news: ServerNews): void {
   process.send?.(news);
 }
 
+/** How long calls may take that run when a server leaves, in ms. */
+const DRAIN_MS = 10_000;
+
 const server = new Server(new SoakService());
 const endpoint = await server.bind(process.argv[2] ?? "tcp://127.0.0.1:0");
 
 process.on("message", (order: ServerOrder) => {
   if (order === "sample") tell({ type: "sample", sample: takeSample(server.openCalls) });
-  else void server.close().then(() => process.disconnect());
+  else {
+    const over = order === "drain" ? server.drain(DRAIN_MS) : server.close();
+    void over.then(() => process.disconnect());
+  }
 });
 // Nobody is left to serve when the soak itself is gone.
 process.once("disconnect", () => process.exit());

@@ -12,8 +12,9 @@ import { type Failure, RpcError, toFailure } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import type { ChannelRef, RequestOptions } from "./packet.ts";
-import { discard, type Pump, type PumpSource, type PumpTarget } from "./pump.ts";
+import { discard, Pump, type PumpSource, type PumpTarget } from "./pump.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
+import { ReplaySource } from "./replay.ts";
 import { RemoteStream, type StreamControl } from "./remote-stream.ts";
 
 /** Who waits for a call. Exactly one of the three is called, once. */
@@ -103,6 +104,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   #queue: ItemQueue | undefined = undefined;
   #earlySteps: EarlyStep[] | undefined = undefined;
   #stream: RemoteStream | undefined = undefined;
+  #replay: ReplaySource | undefined = undefined;
 
   /** Whether the first item of a stream comes without being asked for. */
   readonly firstItemIsFree: boolean;
@@ -169,8 +171,35 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.#queue?.abort(error);
   }
 
+  /**
+   * Streams out what the caller streams, if anything, from its beginning.
+   *
+   * @param free - items that go before the peer has asked for any; they are kept until it has
+   */
+  openInput(free: number): void {
+    const { input } = this.request;
+    if (input === undefined) return;
+    if (free < Infinity) this.#replay ??= new ReplaySource(input);
+    this.input = new Pump(this, free);
+    this.input.open(this.#replay ?? input);
+  }
+
+  /** The peer asks for more of what the caller streams. */
+  grantInput(items: number): void {
+    this.#replay?.forget();
+    this.input?.grant(items);
+  }
+
+  /** Whether all that it has said can be said again. */
+  get repeatable(): boolean {
+    return !this.answered && (this.input === undefined || this.#replay?.whole === true);
+  }
+
   /** Goes back to its beginning, to be sent to another peer. Only for calls without an answer. */
   rewind(): void {
+    this.input?.release();
+    this.input = undefined;
+    this.#replay?.rewind();
     this.state = "waiting";
     this.session = undefined;
     this.channel = undefined;

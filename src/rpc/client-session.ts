@@ -15,7 +15,6 @@ import type { NotifyPacket } from "./notifications.ts";
 import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, Packet } from "./packet.ts";
 import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
-import { Pump } from "./pump.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Link } from "./transport.ts";
@@ -149,10 +148,7 @@ export class ClientSession {
       call.resolve(undefined);
       return;
     }
-    if (request.input !== undefined) {
-      call.input = new Pump(call, this.#freeItems);
-      call.input.open(request.input);
-    }
+    call.openInput(this.#freeItems);
     if (call.prefetches) this.prefetch(call);
     call.repeatEarlySteps(this);
     // Its input or a step may have failed and ended it.
@@ -298,8 +294,7 @@ export class ClientSession {
       call.mayHaveRun ||= left;
       const error = call.lost ?? peerGone(call, endpoint, cause);
       const fate = fateOf(call, left, this.#traits);
-      // An input that has begun cannot be sent from its beginning again.
-      if (fate === "fail" || call.input !== undefined || call.answered) this.#fail(call, error);
+      if (fate === "fail" || !call.repeatable) this.#fail(call, error);
       else this.#giveBack(call, error, fate === "ask");
     }
   }
@@ -354,7 +349,7 @@ export class ClientSession {
         call.resolveStream();
         break;
       case "credit":
-        call.input?.grant(packet.items);
+        call.grantInput(packet.items);
         break;
       case "heartbeat":
         this.#heard(call, now);
@@ -393,7 +388,7 @@ export class ClientSession {
     call.answered = false;
     // Behind a hub the next one to get the request may be another.
     this.draining ||= this.#traits.announcesDraining !== true || ++call.refusals > MAX_REFUSALS;
-    if (call.input === undefined) this.#giveBack(call, error, false);
+    if (call.repeatable) this.#giveBack(call, error, false);
     else this.#fail(call, error);
   }
 

@@ -112,6 +112,13 @@ export class Pump {
     if (this.#source !== undefined && !this.#inside) this.#returnSource();
   }
 
+  /** Lets the source go as it is, for another pump. Nothing more reaches the target. */
+  release(): void {
+    this.#state = "closed";
+    this.#waiting = [];
+    this.#source = undefined;
+  }
+
   /** Goes on as far as credit, wire and source allow. */
   run(): void {
     while (this.#state === "idle" && !this.#target.blocked) {

@@ -41,6 +41,36 @@ describe("a draining server", () => {
     await drained;
   });
 
+  scenario("moves streams of arguments from their beginning", async (world) => {
+    const sum = async (numbers: AsyncIterable<number>): Promise<number> => {
+      let total = 0;
+      for await (const number of numbers) total += number;
+      return total;
+    };
+    const first = named(world, "first", { sum });
+    const client = world.idleClient();
+    client.core.connect("memory://first");
+    await world.settle();
+    await gather(world, () => client.call("who"), 1);
+    let ended = 0;
+    async function* upTo(count: number): AsyncGenerator<number> {
+      try {
+        for (let n = 1; n <= count; n++) yield n;
+      } finally {
+        ended++;
+      }
+    }
+    const crossing = [1, 100].map((count) => client.call("sum", upTo(count)));
+    const drained = first.core.drain(10_000);
+    named(world, "second", { sum });
+    client.core.connect("memory://second");
+    await world.settle();
+    await drained;
+    for (let turn = 0; turn < 10; turn++) await world.settle();
+    expect(await Promise.all(crossing)).toEqual([1, 5050]);
+    expect(ended).toBe(2);
+  });
+
   scenario("runs one-way requests that cross the news", async (world) => {
     const heard: string[] = [];
     const server = world.server({ hear: (what: string) => void heard.push(what), who: () => 1 });
