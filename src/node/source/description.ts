@@ -96,7 +96,7 @@ function readSignature([node, meaning]: [FunctionNode, NodeMeaning]): Signature 
   const documentation = meaning.doc === undefined ? undefined : readDocumentation(meaning.doc);
   const returns = returnTypeOf(node, source) ?? documentation?.returns;
   return {
-    parameters: readParameters(node, source, documentation),
+    parameters: readParameters([node, meaning], documentation),
     returns,
     streams:
       ("generator" in node && node.generator) ||
@@ -115,10 +115,10 @@ function returnTypeOf(node: FunctionNode, source: SourceText): string | undefine
 }
 
 function readParameters(
-  node: FunctionNode,
-  source: SourceText,
+  [node, meaning]: [FunctionNode, NodeMeaning],
   documentation: Documentation | undefined,
 ): ParameterDescription[] | undefined {
+  const { source } = meaning.block;
   const nodes: readonly Tree.Node[] = "params" in node ? node.params : node.parameters;
   const documented = documentation?.parameters;
   const typescript = /\.[cm]?tsx?$/.test(source.path);
@@ -126,6 +126,7 @@ function readParameters(
   // TypeScript's `this` parameter is no parameter.
   const own = nodes.filter((each) => !(each.type === "Identifier" && each.name === "this"));
   const names = [...(documented?.keys() ?? [])];
+  if (meaning.withContext === true) own.shift();
   return own.map((each, index) => {
     const read = readParameter(each, source);
     // A destructured parameter has no name of its own, but its tag has one.

@@ -32,6 +32,8 @@ export interface NodeMeaning {
   readonly instance: boolean;
   /** The JSDoc comment of the outermost declaration that led here, as written. */
   readonly doc: string | undefined;
+  /** The function was declared by `withContext`: its first parameter is no argument of a caller. */
+  readonly withContext?: boolean;
 }
 
 /** A module or a namespace. */
@@ -107,6 +109,16 @@ export class Meanings {
     });
   }
 
+  /** Under which name this package exports what a name stands for, if it is imported from it. */
+  ownExport(name: string, block: Block): string | undefined {
+    for (let scope: Block | undefined = block; scope !== undefined; scope = scope.parent) {
+      const [binding] = scope.names.get(name) ?? [];
+      if (binding === undefined) continue;
+      return binding.kind === "import" && OWN_PACKAGE.test(binding.from) ? binding.name : undefined;
+    }
+    return undefined;
+  }
+
   /** What `a` or `a.b.c` means in type positions. */
   entity(node: Tree.TSEntityName, block: Block): Meaning[] {
     if (node.type === "Identifier") return this.named(node.name, block);
@@ -170,6 +182,8 @@ export class Meanings {
     }
   }
 }
+
+const OWN_PACKAGE = /^zerocall(?:\/|$)/;
 
 /** Functions, and groups of them, at which following ends. */
 const ENDS: ReadonlySet<string> = new Set<Tree.Node["type"]>([
@@ -285,7 +299,7 @@ function qualified(meanings: Meanings, whole: Meaning[], node: Tree.TSEntityName
   return meanings.member(qualified(meanings, whole, node.left), node.right.name);
 }
 
-/** `require("x")`, `Object.freeze(value)`, and functions that say or show what they return. */
+/** `require("x")`, `Object.freeze(value)`, `withContext(handler)`, and functions that say or show what they return. */
 function called(meanings: Meanings, node: Tree.CallExpression, from: NodeMeaning): Meaning[] {
   const { callee } = node;
   const argument = node.arguments[0];
@@ -301,8 +315,16 @@ function called(meanings: Meanings, node: Tree.CallExpression, from: NodeMeaning
       ? node.arguments.flatMap((each) => go(meanings, each, from))
       : go(meanings, argument, from);
   }
+  const own =
+    callee.type === "Identifier" ? meanings.ownExport(callee.name, from.block) : undefined;
+  if (own === "exposed") return go(meanings, argument, from);
+  if (own === "withContext") return go(meanings, argument, from).map(takesContext);
   const makers = meanings.expression(callee, from.block);
   return makers.flatMap((maker) => (maker.kind === "node" ? returned(meanings, maker) : []));
+}
+
+function takesContext(meaning: Meaning): Meaning {
+  return meaning.kind === "node" ? { ...meaning, withContext: true } : meaning;
 }
 
 /** What a function returns, by its declared type or by its only statement that matters. */

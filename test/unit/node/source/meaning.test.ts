@@ -93,6 +93,17 @@ describe("what an export stands for", () => {
     );
   });
 
+  it("is followed through the marks of this package, without the call that a handler gets", () => {
+    const marks = 'import { exposed, withContext as served } from "zerocall";\n';
+    expect(told(`${marks}export const add = exposed(${ARROW});`, "add")).toBe(
+      "add(a: number, b = 1): number",
+    );
+    const text = `${marks}/** Adds. */\nexport const add = served((call, a: number, b = 1) => a);`;
+    expect(told(text, "add")).toBe("add(a: number, b = 1) | Adds.");
+    const other = "const withContext = (f) => f;\nexport const add = withContext((call, a) => a);";
+    expect(told(other, "add")).toBeUndefined();
+  });
+
   it("is nothing where only running the code would tell", () => {
     expect(told("export const add = globalThis.make();", "add")).toBeUndefined();
     expect(told("export const add = table[key];", "add")).toBeUndefined();
