@@ -30,7 +30,7 @@ import {
   tooManyElements,
   truncated,
 } from "./errors.ts";
-import { Extension } from "./msgpack-writer.ts";
+import { Extension, type ExtensionCodec } from "./msgpack-writer.ts";
 
 /** Up to this length a loop beats `TextDecoder`. */
 const SHORT_TEXT = 24;
@@ -43,12 +43,15 @@ const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export class MsgpackReader {
   readonly #limits: CodecLimits;
+  readonly #extensions: ExtensionCodec | undefined;
   #octets: Uint8Array = new Uint8Array(0);
   #at = 0;
   #elements = 0;
 
-  constructor(limits: CodecLimits = CODEC_DEFAULTS) {
+  /** @param extensions - the forms that the writer had for what MessagePack has none for */
+  constructor(limits: CodecLimits = CODEC_DEFAULTS, extensions?: ExtensionCodec) {
     this.#limits = limits;
+    this.#extensions = extensions;
   }
 
   /** Starts at the front of `octets`. */
@@ -282,10 +285,12 @@ export class MsgpackReader {
       : new Uint8Array(octets.subarray(start, start + length));
   }
 
-  #extension(length: number): Extension | Date {
+  #extension(length: number): unknown {
     const type = (this.#u8() << 24) >> 24;
     const data = this.#bytes(length);
-    return type === -1 ? timestamp(data, this.#at) : new Extension(type, data);
+    if (type === -1) return timestamp(data, this.#at);
+    const extension = new Extension(type, data);
+    return this.#extensions === undefined ? extension : this.#extensions.fromExtension(extension);
   }
 
   #count(lead: number, fix: number, u16Lead: number): number {

@@ -39,6 +39,19 @@ export class Extension {
   }
 }
 
+/** Values that MessagePack has no form for, as extensions: for two sides that agree on them. */
+export interface ExtensionCodec {
+  /**
+   * The extension that stands for a value. Asked for integers of more than 64 bits and for objects
+   * that are neither arrays nor plain.
+   *
+   * @returns `undefined` for what is written as always
+   */
+  toExtension(value: object | bigint): Extension | undefined;
+  /** The value that an extension stands for; the extension itself if it is none of these. */
+  fromExtension(extension: Extension): unknown;
+}
+
 /** Size of a slab. Values that need more get one of their own. */
 const SLAB_BYTES = 64 * 1024;
 /** Below this many UTF-16 units a loop beats `TextEncoder.encodeInto`. */
@@ -54,10 +67,16 @@ const textEncoder = new TextEncoder();
  * written again, so they may be kept and sent without copying.
  */
 export class MsgpackWriter {
+  readonly #extensions: ExtensionCodec | undefined;
   #slab: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(this.#slab.buffer);
   #start = 0;
   #at = 0;
+
+  /** @param extensions - forms for what MessagePack has none for. @default none */
+  constructor(extensions?: ExtensionCodec) {
+    this.#extensions = extensions;
+  }
 
   /** Cuts off what was written since the last cut. */
   finish(): Uint8Array {
@@ -202,7 +221,11 @@ export class MsgpackWriter {
     if (depth >= CODEC_DEFAULTS.maxDepth) throw tooDeep(CODEC_DEFAULTS.maxDepth);
     if (Array.isArray(value)) this.#array(value, depth);
     else if (isPlain(value)) this.#plain(value as Record<string, unknown>, depth);
-    else this.#special(value, depth);
+    else {
+      const extension = this.#extensions?.toExtension(value);
+      if (extension === undefined) this.#special(value, depth);
+      else this.#extension(extension.type, extension.data);
+    }
   }
 
   #special(value: object, depth: number): void {
@@ -295,6 +318,11 @@ export class MsgpackWriter {
 
   #bigint(value: bigint): void {
     if (value > MAX_UINT64 || value < MIN_INT64) {
+      const extension = this.#extensions?.toExtension(value);
+      if (extension !== undefined) {
+        this.#extension(extension.type, extension.data);
+        return;
+      }
       throw new UnsupportedValue(`the integer ${value}, which has more than 64 bits,`, value);
     }
     const number = Number(value);

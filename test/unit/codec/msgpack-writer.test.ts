@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { formatHex } from "../../../src/base/text.ts";
 import { MsgpackCodec } from "../../../src/codec/msgpack.ts";
-import { Extension, MsgpackWriter } from "../../../src/codec/msgpack-writer.ts";
+import { CODEC_DEFAULTS } from "../../../src/codec/errors.ts";
+import { MsgpackReader } from "../../../src/codec/msgpack-reader.ts";
+import {
+  Extension,
+  type ExtensionCodec,
+  MsgpackWriter,
+} from "../../../src/codec/msgpack-writer.ts";
 
 function written(value: unknown): string {
   const writer = new MsgpackWriter();
@@ -184,6 +190,39 @@ describe("MsgpackWriter", () => {
     expect(
       finished.every((octets, i) => codec.decode(octets) === `number ${i} ${"x".repeat(i % 100)}`),
     ).toBe(true);
+  });
+
+  test("writes what it has no form for as the extensions that it was given", () => {
+    const asked: unknown[] = [];
+    const extensions: ExtensionCodec = {
+      toExtension: (value) => {
+        asked.push(value);
+        return value instanceof Set || typeof value === "bigint"
+          ? new Extension(7, Uint8Array.of(1))
+          : undefined;
+      },
+      fromExtension: ({ type, data }) => `extension ${type} of ${data.length}`,
+    };
+    const writer = new MsgpackWriter(extensions);
+    const large = 1n << 70n;
+    const date = new Date(0);
+    const value = [{ plain: [5n] }, new Set([1]), large, date, new Extension(3, new Uint8Array(2))];
+    writer.value(value);
+    const octets = writer.finish();
+    expect(asked).toEqual([value[1], large, date, value[4]]);
+    const reader = new MsgpackReader(CODEC_DEFAULTS, extensions);
+    reader.reset(octets);
+    expect(reader.value()).toEqual([
+      { plain: [5] },
+      "extension 7 of 1",
+      "extension 7 of 1",
+      date,
+      "extension 3 of 2",
+    ]);
+    writer.value("next");
+    expect(() =>
+      new MsgpackWriter({ ...extensions, toExtension: () => undefined }).value(large),
+    ).toThrow("more than 64 bits");
   });
 
   test("grows in the middle of a value", () => {
