@@ -330,8 +330,12 @@ function wireOptions(
   };
 }
 
-/** The argument that is a stream, if any. */
-function inputOf(
+/**
+ * The argument that is a stream, if any.
+ *
+ * @throws {UsageError} `USAGE_ARGUMENTS` when there are several
+ */
+export function inputOf(
   args: readonly unknown[],
 ): { readonly index: number; readonly source: PumpSource } | undefined {
   let found: { readonly index: number; readonly source: PumpSource } | undefined;

@@ -233,6 +233,11 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.session?.step(this, value);
   }
 
+  /** Asks for items before anybody waits for them, of a stream that has begun. */
+  ask(items: number): void {
+    this.session?.step(this, undefined, items);
+  }
+
   raise(error: unknown): void {
     const failure = toFailure(error, false);
     if (!this.answered) (this.#earlySteps ??= []).push({ type: "throw", failure });

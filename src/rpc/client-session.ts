@@ -224,14 +224,14 @@ export class ClientSession {
     if (call.prefetches) this.grant(call, call.queue.unread);
   }
 
-  /** Asks for one item, with a value for the handler's `yield`. */
-  step(call: ClientCall, value: unknown): void {
+  /** Asks for one item, with a value for the handler's `yield`, or for several without. */
+  step(call: ClientCall, value: unknown, items = 1): void {
     if (call.state !== "open" || this.#tooEarly(call)) return;
-    if (value === undefined) this.#credit(call, 1);
+    if (value === undefined) this.#credit(call, items);
     else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
     } else this.cancel(call, unsupported(call, "values that are sent to a generator"));
-    this.#window(call).granted(1);
+    this.#window(call).granted(items);
   }
 
   /** Throws at the handler's `yield`. */

@@ -5,6 +5,7 @@
  */
 
 import { wantsContext } from "./context.ts";
+import { isExposed } from "./exposed.ts";
 import { readParameters } from "./signature.ts";
 
 /** One declared parameter of a method. */
@@ -51,6 +52,8 @@ export interface Method {
   readonly description: MethodDescription;
   /** How many positional arguments it takes. */
   readonly arity: Arity;
+  /** It was marked by `exposed`. @default false */
+  readonly exposed?: boolean;
   /** The handler wants its {@link CallContext} in front of the arguments. */
   readonly wantsContext: boolean;
   /** Calls the handler. What it throws is what the handler threw. */
@@ -70,6 +73,7 @@ export function makeMethod(
   let arity: Arity | undefined;
   return {
     name,
+    exposed: isExposed(handler),
     wantsContext: withContext,
     // Reading the source text takes time that a service of thousands of methods need not spend.
     get description(): MethodDescription {

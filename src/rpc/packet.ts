@@ -35,6 +35,19 @@ export interface ChannelRef {
   extended: boolean;
 }
 
+/** Who has made a call, told by a peer that passes it on. */
+export interface CallOrigin {
+  /** Number of the call there. */
+  readonly call: number;
+  /** Its caller, as `CallPeer` has it. */
+  readonly peer: number;
+  readonly address: string;
+  readonly endpoint: string;
+  readonly identity?: string;
+  /** Whether the caller can be notified. */
+  readonly notifiable: boolean;
+}
+
 /** What a request says beside method and arguments. */
 export interface RequestOptions {
   /** Time until the first answer is due, in ms. */
@@ -57,6 +70,8 @@ export interface RequestOptions {
   readonly requestId?: string;
   /** Runs nothing: asks for the outcome of the request with this method and `requestId`. */
   readonly outcomeOnly?: boolean;
+  /** The peer passes on what somebody else has asked for. Only between the threads of one process. */
+  readonly origin?: CallOrigin;
 }
 
 export type Packet =

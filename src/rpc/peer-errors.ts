@@ -29,8 +29,10 @@ export function fateOf(
 export function peerGone(call: ClientCall, endpoint: string, cause: Error | undefined): RpcError {
   const { method } = call.request;
   const left = call.mayHaveRun;
-  // A rule that the peer broke, such as a limit, is what the caller can do something about.
-  const why = cause instanceof ProtocolError ? `: ${cause.message}` : "";
+  // A rule that the peer broke, such as a limit, is what the caller can do something about; so is
+  // what is known of the end of a thread.
+  const told = cause instanceof ProtocolError || cause instanceof RpcError;
+  const why = told ? `: ${cause.message}` : "";
   const how = (left ? "the call may have run" : "the call was not sent") + why;
   return new RpcError("unavailable", `the peer at ${endpoint} is gone; ${how}`, {
     method,

@@ -29,6 +29,11 @@ export interface PumpSource {
   next(value?: unknown): unknown;
   return?(value?: unknown): unknown;
   throw?(error?: unknown): unknown;
+  /**
+   * So many steps without a value are certain to come next, unless the consumer leaves: a source that
+   * is far away can ask for them together.
+   */
+  ahead?(items: number): void;
 }
 
 /** One step of the source that the peer asked for. */
@@ -77,14 +82,17 @@ export class Pump {
       return;
     }
     this.#state = "idle";
+    this.#announce(this.#credit);
     this.run();
   }
 
   /** Adds credit and goes on. */
   grant(items: number): void {
     const last = this.#waiting.at(-1);
-    if (last === undefined) this.#credit += items;
-    else if (last.type === "credit") last.items += items;
+    if (last === undefined) {
+      this.#credit += items;
+      this.#announce(items);
+    } else if (last.type === "credit") last.items += items;
     else this.#waiting.push({ type: "credit", items });
     this.run();
   }
@@ -164,12 +172,20 @@ export class Pump {
     // Without credit, in protocols that have none, every step with a value goes first.
     if (this.#credit <= 0 || this.#credit === Infinity) {
       const waiting = this.#waiting.shift();
-      if (waiting?.type === "credit") this.#credit += waiting.items;
-      else if (waiting !== undefined) return waiting;
+      if (waiting?.type === "credit") {
+        this.#credit += waiting.items;
+        this.#announce(waiting.items);
+      } else if (waiting !== undefined) return waiting;
     }
     if (this.#credit <= 0) return undefined;
     this.#credit--;
     return PLAIN_STEP;
+  }
+
+  /** Lets the source know of steps that nothing can come in front of. */
+  #announce(items: number): void {
+    if (this.#state === "closed" || items === 0 || this.#credit === Infinity) return;
+    this.#source?.ahead?.(items);
   }
 
   /** Lets the source take one step, and closes it if that was asked for from inside. */

@@ -11,6 +11,7 @@ import { UsageError } from "../base/errors.ts";
 import { nearestNames } from "../base/nearest.ts";
 import { isExposed } from "./exposed.ts";
 import { type Handler, makeMethod, type Method, type MethodDescription } from "./method.ts";
+import { type OfferedMethod, offeredMethod, offerOf } from "./offer.ts";
 
 /** How to register a service. */
 export interface RegisterOptions {
@@ -85,8 +86,7 @@ export class Registry {
       if (method === undefined) throw noSuchMethod(name, found);
       const fullName = namespace === "" ? name : `${namespace}.${name}`;
       this.#checkName(fullName);
-      const { handler, owner } = method;
-      wanted.set(fullName, makeMethod(fullName, handler, owner, options.describe?.(name)));
+      wanted.set(fullName, methodOf(fullName, method, options.describe?.(name)));
     }
     // All or none: a name that is taken leaves nothing half registered.
     for (const [fullName, method] of wanted) this.#methods.set(fullName, method);
@@ -111,6 +111,11 @@ export class Registry {
 
   /** Lists what `object` offers. `path` holds the objects on the way here, to end cycles. */
   #collect(object: object, prefix: string, found: Found, path: readonly object[]): void {
+    const offered = offerOf(object);
+    if (offered !== undefined) {
+      for (const [name, method] of offered.methods) found.set(prefix + name, method);
+      return;
+    }
     const instance = isInstance(object);
     for (const [key, value] of this.#members(object)) {
       const name = prefix + key;
@@ -158,10 +163,22 @@ function noSuchMethod(name: string, found: Found): UsageError {
   return new UsageError("USAGE_NAME", `the service has no method "${name}" to register${hint}`);
 }
 
-type Found = Map<string, { readonly handler: Handler; readonly owner: object }>;
+type Found = Map<string, { readonly handler: Handler; readonly owner: object } | OfferedMethod>;
+
+function methodOf(
+  name: string,
+  found: NonNullable<ReturnType<Found["get"]>>,
+  described: MethodDescription | undefined,
+): Method {
+  if (!("handler" in found)) return offeredMethod(name, found);
+  return makeMethod(name, found.handler, found.owner, described);
+}
 
 function keepExposed(found: Found): void {
-  for (const [name, { handler }] of found) if (!isExposed(handler)) found.delete(name);
+  for (const [name, method] of found) {
+    const kept = "handler" in method ? isExposed(method.handler) : method.exposed;
+    if (!kept) found.delete(name);
+  }
   if (found.size > 0) return;
   throw new UsageError("USAGE_NAME", "the service has no method that was marked by exposed()");
 }

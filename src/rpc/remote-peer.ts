@@ -15,6 +15,15 @@ import type { Link } from "./transport.ts";
 /** Arguments of a notification: positional ones in an array, named ones in a plain object. */
 export type NotifyArguments = readonly unknown[] | Readonly<Record<string, unknown>>;
 
+/** The way back to who made a call, where its peer has only passed it on. */
+export interface CallerLine {
+  readonly peer: CallPeer;
+  /** See `CallContext.notifiable`. */
+  readonly notifiable: boolean;
+  /** See `CallContext.notify`. */
+  notify(method: string, args: NotifyArguments): Promise<boolean>;
+}
+
 /**
  * How many notifications may be sent to a peer that is full without waiting for it to read. Who
  * awaits each of them never sends more than one.

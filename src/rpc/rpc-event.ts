@@ -42,6 +42,16 @@ export type RpcEvent =
       readonly reason: string;
     }
   | { readonly type: "malformed"; readonly address: string; readonly reason: string }
+  /** A thread of a pool serves calls. */
+  | { readonly type: "worker-ready"; readonly worker: string }
+  /** A thread of a pool is gone, and with it the calls that it had begun with. */
+  | {
+      readonly type: "worker-ended";
+      readonly worker: string;
+      readonly error: unknown;
+      /** After how long another one is started in its place, in ms. */
+      readonly restartMs: number;
+    }
   | { readonly type: "draining" | "closed" };
 
 /** Hears of everything that happens. Must not throw. */

@@ -6,7 +6,7 @@
 
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { CallContext, CallPeer } from "./context.ts";
-import type { NotifyArguments } from "./remote-peer.ts";
+import type { CallerLine, NotifyArguments } from "./remote-peer.ts";
 import { RpcError } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { ItemQueue } from "./item-queue.ts";
@@ -57,6 +57,7 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   #headers: Headers | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #abortReason: RpcError | undefined = undefined;
+  #line: CallerLine | undefined = undefined;
 
   constructor(
     session: ServerSession,
@@ -79,15 +80,17 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   }
 
   get peer(): CallPeer {
-    return this.session.peer;
+    return this.#callerLine?.peer ?? this.session.peer;
   }
 
   get notifiable(): boolean {
-    return this.session.peer.canNotify(this.channel);
+    return this.#callerLine?.notifiable ?? this.session.peer.canNotify(this.channel);
   }
 
   notify(method: string, args: NotifyArguments = NO_ARGS): Promise<boolean> {
-    return this.session.peer.notify(this.channel, method, args);
+    return (
+      this.#callerLine?.notify(method, args) ?? this.session.peer.notify(this.channel, method, args)
+    );
   }
 
   get headers(): Headers {
@@ -139,6 +142,13 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
     // The caller left while the handler was preparing its stream, or cannot read one.
     if (!this.session.beginStream(this)) pump.close();
     pump.open(source);
+  }
+
+  /** The way to who made the call, if its peer has only passed it on. */
+  get #callerLine(): CallerLine | undefined {
+    const origin = this.options?.origin;
+    if (origin === undefined) return undefined;
+    return (this.#line ??= this.session.lineTo(origin));
   }
 
   /** @see {@link PumpTarget.blocked} */

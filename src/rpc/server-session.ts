@@ -15,9 +15,9 @@ import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { checkSize } from "./message-size.ts";
 import type { Method } from "./method.ts";
-import type { ChannelRef, Message, Packet } from "./packet.ts";
+import type { CallOrigin, ChannelRef, Message, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
-import { RemotePeer } from "./remote-peer.ts";
+import { type CallerLine, RemotePeer } from "./remote-peer.ts";
 import type { Outcome } from "./reply-cache.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -36,6 +36,8 @@ export interface ServerSessionSettings {
   /** Calls that one peer may have open; more are refused with `resource_exhausted`. */
   readonly maxCallsPerPeer: number;
   readonly observer: Observer | undefined;
+  /** Makes the way to who is behind a peer that passes calls on. @default nobody is */
+  readonly lineTo: ((origin: CallOrigin) => CallerLine) | undefined;
   /** Hears of every call that has come to its end. */
   readonly closed: (call: ServerCall) => void;
 }
@@ -81,6 +83,11 @@ export class ServerSession {
   /** The peer beyond its calls. Made only when a handler asks for it. */
   get peer(): RemotePeer {
     return (this.#peer ??= new RemotePeer(this.link, this.#translator));
+  }
+
+  /** The way to who is behind this peer. */
+  lineTo(origin: CallOrigin): CallerLine | undefined {
+    return this.#settings.lineTo?.(origin);
   }
 
   /** The calls that go on beyond their request's turn. */

@@ -19,11 +19,12 @@ import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
-import type { Message, Packet } from "./packet.ts";
+import type { CallOrigin, Message, Packet } from "./packet.ts";
 import type { Policy } from "./policy.ts";
 import { MAX_WAITING_STEPS } from "./pump.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
+import type { CallerLine } from "./remote-peer.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { ServerCall } from "./server-call.ts";
 import { ServerSession, type ServerSessionSettings } from "./server-session.ts";
@@ -53,6 +54,8 @@ export interface ServerSettings {
   readonly interceptors: readonly Interceptor[];
   readonly observer: Observer | undefined;
   readonly resolveEndpoint: (endpoint: string) => string | Promise<string>;
+  /** Makes the way to who is behind a peer that passes calls on. @default nobody is */
+  readonly lineTo?: (origin: CallOrigin) => CallerLine;
 }
 
 type Phase = "open" | "draining" | "closed";
@@ -104,6 +107,7 @@ export class ServerCore implements TransportOwner {
       window: settings.window,
       maxCallsPerPeer: settings.maxCallsPerPeer,
       observer: settings.observer,
+      lineTo: settings.lineTo,
       closed: (call) => this.#callClosed(call),
     };
     this.#transport = settings.transport("server", this);

@@ -41,6 +41,47 @@ describe("Pump", () => {
     ]);
   });
 
+  test("tells a source of the steps that are certain, and of none behind a value", () => {
+    const { pump } = make(1);
+    const ahead: number[] = [];
+    let step: (result: unknown) => void = () => undefined;
+    pump.open({
+      ahead: (items) => ahead.push(items),
+      next: () => new Promise((resolve) => (step = resolve)),
+    });
+    pump.grant(3);
+    pump.next("value");
+    pump.grant(5);
+    expect(ahead).toEqual([1, 3]);
+    pump.close();
+    step({ done: true });
+    pump.grant(1);
+    expect(ahead).toEqual([1, 3]);
+  });
+
+  test("tells a source of steps behind a value when the value was taken", async () => {
+    const { pump } = make(0);
+    const ahead: number[] = [];
+    pump.open({
+      ahead: (items) => ahead.push(items),
+      next: (value) => Promise.resolve({ done: false, value }),
+    });
+    pump.next("taken at once");
+    pump.next("waits");
+    pump.grant(2);
+    expect(ahead).toEqual([]);
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    expect(ahead).toEqual([2]);
+  });
+
+  test("tells a source nothing where there is no credit at all", () => {
+    const { pump } = make(Infinity);
+    const ahead: number[] = [];
+    pump.open({ ahead: (items) => ahead.push(items), next: () => ({ done: true }) });
+    pump.grant(2);
+    expect(ahead).toEqual([]);
+  });
+
   test("stops while the target is blocked", () => {
     const { pump, log, target } = make(10);
     target.blocked = true;

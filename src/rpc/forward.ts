@@ -1,0 +1,140 @@
+/**
+ * Passing a call on: from the handler's side of one conversation to the caller's side of another, as
+ * if the two were one.
+ *
+ * Time, headers and the end of the call go on to the other side. A stream keeps the pace of its
+ * consumer: what that has credit for is asked for together, and values and errors for a generator's
+ * `yield` go step by step, so that no generator takes a step that nobody wanted.
+ *
+ * @module
+ */
+
+import { onAbort } from "./abort-watch.ts";
+import { type CallStarter, inputOf } from "./caller.ts";
+import type { CallOutcome, CallRequest, ClientCall } from "./client-call.ts";
+import type { CallContext } from "./context.ts";
+import { RpcError, toFailure } from "./errors.ts";
+import type { CallOrigin, RequestOptions } from "./packet.ts";
+import type { PumpSource } from "./pump.ts";
+import { isStream } from "./remote-stream.ts";
+import { ServerCall } from "./server-call.ts";
+
+/** A call to pass on. */
+export interface ForwardedCall {
+  /** The method's name where it goes. */
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** The call that is served here. */
+  readonly context: CallContext;
+  readonly origin: CallOrigin;
+  /** Called once, when nothing more can come of the call and its stream, or nothing has. */
+  readonly over: () => void;
+}
+
+/**
+ * Passes a call on.
+ *
+ * @returns resolves with its value or its stream; rejects as it failed there, or with `RpcError`
+ *   `cancelled` when it was over here before
+ * @throws {UsageError} `USAGE_CLOSED`
+ */
+export function forward(to: CallStarter, call: ForwardedCall): Promise<unknown> {
+  const { signal } = call.context;
+  return new Promise((resolve, reject) => {
+    const started = start(to, call, {
+      resolve: (value) => resolve(isStream(value) ? new ForwardedStream(started) : value),
+      reject,
+    });
+    if (started.state === "closed") {
+      call.over();
+      return;
+    }
+    const forget = onAbort(signal, () => to.cancel(started, reasonOf(signal, call.method)));
+    started.release = () => {
+      forget();
+      call.over();
+    };
+  });
+}
+
+function start(to: CallStarter, call: ForwardedCall, outcome: CallOutcome): ClientCall {
+  const { signal } = call.context;
+  try {
+    if (signal.aborted) throw reasonOf(signal, call.method);
+    return to.start(requestOf(call), outcome);
+  } catch (error) {
+    call.over();
+    throw error;
+  }
+}
+
+function requestOf({ method, args, context, origin }: ForwardedCall): CallRequest {
+  const input = inputOf(args);
+  const { headers, remainingMs = Infinity } = context;
+  const options: RequestOptions = {
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(input !== undefined && { inputIndex: input.index }),
+    origin,
+  };
+  return {
+    method,
+    args: input === undefined ? args : args.with(input.index, null),
+    timeoutMs: remainingMs,
+    idleTimeoutMs: Infinity,
+    totalTimeoutMs: totalOf(context),
+    idempotent: false,
+    options,
+    input: input?.source,
+  };
+}
+
+/** How long a stream may take as a whole. Handlers need not know it; who passes calls on does. */
+function totalOf(context: CallContext): number {
+  return (context instanceof ServerCall ? context.options?.totalTimeoutMs : undefined) ?? Infinity;
+}
+
+function reasonOf(signal: AbortSignal, method: string): RpcError {
+  const { reason } = signal;
+  if (reason instanceof RpcError) return reason;
+  return new RpcError("cancelled", toFailure(reason, false).message, { method });
+}
+
+/** A stream of the other side, which takes the steps that are taken here. */
+class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unknown, unknown> {
+  readonly #call: ClientCall;
+  /** Items that were asked for and not taken yet. */
+  #asked = 0;
+
+  constructor(call: ClientCall) {
+    this.#call = call;
+  }
+
+  ahead(items: number): void {
+    this.#asked += items;
+    this.#call.ask(items);
+  }
+
+  next(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    const { queue } = this.#call;
+    if (value === undefined && this.#asked > 0) this.#asked--;
+    else if (!queue.ended) this.#call.step(value);
+    return queue.next();
+  }
+
+  throw(error: unknown): Promise<IteratorResult<unknown, unknown>> {
+    const { queue } = this.#call;
+    if (queue.ended) return Promise.reject(error);
+    this.#call.raise(error);
+    return queue.next();
+  }
+
+  return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    const { queue } = this.#call;
+    if (!queue.ended) this.#call.finish(value);
+    return queue.return(value);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
