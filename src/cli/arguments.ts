@@ -80,6 +80,8 @@ export type Command =
       readonly poolSize: number | undefined;
       /** Where it is written who may call what. */
       readonly policyFile: string | undefined;
+      /** In how many worker threads the module runs; `undefined` for none, beside the server. */
+      readonly workers: number | undefined;
       readonly links: Links;
     }
   /** The services of this machine, or the methods of one. */
@@ -117,6 +119,7 @@ const OPTIONS = {
   heartbeat: { type: "string" },
   "pool-size": { type: "string" },
   "policy-file": { type: "string" },
+  workers: { type: "string" },
   json: { type: "boolean", short: "j" },
   "print-json": { type: "boolean" },
   inspect: { type: "boolean" },
@@ -161,6 +164,7 @@ zrpc services of this machine, by name.
   --socket-dir <path>   the folder of the services for "list" and "call"
   --heartbeat <seconds> time between heartbeats (default 5; 0 none)
   --pool-size <count>   how many calls a server runs at once
+  --workers <count>     serve <module> in so many worker threads
   -j, --json            <params> are JSON; without it they are strings
   -pj, --print-json     print results as JSON
   -?, --inspect         show signatures; with a command, its signature and documentation
@@ -220,6 +224,10 @@ function commandOf(
   values: Values,
   positionals: readonly string[],
 ): (values: Values, positionals: readonly string[]) => Command {
+  for (const name of ["pool-size", "policy-file", "workers"] as const) {
+    if (values.server !== undefined || values[name] === undefined) continue;
+    throw new Mistake(`--${name} goes with --server`, { showUsage: true });
+  }
   const linked = values.connect !== undefined || values.bind !== undefined;
   if (values.server === undefined && !linked && isServiceCommand(positionals)) return service;
   for (const name of ["count", "socket-dir"] as const) {
@@ -256,10 +264,6 @@ function client(values: Values, positionals: readonly string[]): Command {
   const { links, rest } = linksOf(values, positionals, ["zerorpc"]);
   if (links.protocols.length > 1) {
     throw new Mistake("a client speaks one --protocol", { showUsage: true });
-  }
-  for (const name of ["pool-size", "policy-file"] as const) {
-    if (values[name] === undefined) continue;
-    throw new Mistake(`--${name} goes with --server`, { showUsage: true });
   }
   checkRole(links);
   const options: ClientOptions = {
@@ -308,12 +312,13 @@ function server(values: Values, positionals: readonly string[]): Command {
       showUsage: true,
     });
   }
-  const { "pool-size": count, "policy-file": policyFile } = values;
+  const { "pool-size": poolSize, "policy-file": policyFile, workers } = values;
   return {
     type: "serve",
     module,
-    poolSize: count === undefined ? undefined : wholeNumber("--pool-size", count),
+    poolSize: poolSize === undefined ? undefined : wholeNumber("--pool-size", poolSize),
     policyFile: policyFile === undefined ? undefined : String(policyFile),
+    workers: workers === undefined ? undefined : wholeNumber("--workers", workers),
     links,
   };
 }

@@ -19,6 +19,7 @@ export interface Explanation {
 /** Errors that a differently typed command line would not have met. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
   "USAGE_ENDPOINT",
+  "USAGE_OPTION",
   "SOURCE_NOT_FOUND",
   "SOURCE_NO_EXPORT",
   "SOURCE_NOTHING_TO_SERVE",

@@ -5,7 +5,7 @@
  * | event | level |
  * |---|---|
  * | endpoints bound and connecting, draining, closed | info |
- * | a handler threw | error |
+ * | a handler threw, a worker thread ended | error |
  * | malformed messages, refused peers and calls, endpoints that are open to everybody | warn |
  * | peers, calls, attempts to connect | debug |
  *
@@ -15,6 +15,7 @@
  */
 
 import { channel } from "node:diagnostics_channel";
+import { UsageError } from "../base/errors.ts";
 import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
 
 /** Anything with four levels: pino, console and most others fit. */
@@ -24,6 +25,20 @@ export interface Logger {
   warn(message: string): void;
   error(message: string): void;
 }
+
+/** Checked at once, or the first event would throw in the middle of a call. */
+export function checkLogger(given: Partial<Logger> | null | undefined): void {
+  if (given === undefined) return;
+  if (given === null) throw new UsageError("USAGE_OPTION", "expected logger to log, got null");
+  const missing = LEVELS.filter((level) => typeof given[level] !== "function");
+  if (missing.length === 0) return;
+  throw new UsageError(
+    "USAGE_OPTION",
+    `expected logger to have ${LEVELS.join(", ")}, as console has, got one without ${missing.join(", ")}`,
+  );
+}
+
+const LEVELS: readonly (keyof Logger)[] = ["debug", "info", "warn", "error"];
 
 /** The channel of `node:diagnostics_channel` that hears of everything. */
 export const DIAGNOSTICS_CHANNEL = "zerocall";
@@ -75,6 +90,10 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
         "warn",
         `${event.method}() called by ${event.identity ?? "?"} at ${event.address || "?"} was denied: ${event.reason}`,
       ];
+    case "worker-ready":
+      return ["debug", `${event.worker} is there`];
+    case "worker-ended":
+      return ["error", workerEndedText(event)];
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];
   }
@@ -86,6 +105,18 @@ export function insecureText(endpoint: string): string {
     `${endpoint} is open to other hosts without authentication and encryption: whoever can connect` +
     " can call everything; use the option security, or bind to 127.0.0.1"
   );
+}
+
+/** What is said about a thread that has ended by itself. */
+export function workerEndedText({
+  worker,
+  error,
+  restartMs,
+}: Extract<RpcEvent, { type: "worker-ended" }>): string {
+  const again = `another one is started in ${Math.ceil(restartMs)} ms`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  const stack = cause instanceof Error ? `\n${stackOf(cause)}` : "";
+  return `${worker} has ended, ${again}${why(error)}${stack}`;
 }
 
 function why(error: unknown): string {

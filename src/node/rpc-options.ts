@@ -14,7 +14,7 @@ import type { SecuritySource } from "../sockets/security.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 import { type RoleSocketTypes, zmqTransport } from "../transports/zmq.ts";
 import { count } from "../rpc/limits.ts";
-import { DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
+import { checkLogger, DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
 
 /** Options of clients and servers alike. */
@@ -130,17 +130,3 @@ function checkInterceptors(given: PeerOptions["interceptors"] = []): readonly In
   if (Array.isArray(given) && given.every((one) => typeof one === "function")) return given;
   throw new UsageError("USAGE_OPTION", "expected interceptors to be functions in an array");
 }
-
-/** Checked at once, or the first event would throw in the middle of a call. */
-function checkLogger(given: Partial<Logger> | null | undefined): void {
-  if (given === undefined) return;
-  if (given === null) throw new UsageError("USAGE_OPTION", "expected logger to log, got null");
-  const missing = LEVELS.filter((level) => typeof given[level] !== "function");
-  if (missing.length === 0) return;
-  throw new UsageError(
-    "USAGE_OPTION",
-    `expected logger to have ${LEVELS.join(", ")}, as console has, got one without ${missing.join(", ")}`,
-  );
-}
-
-const LEVELS: readonly (keyof Logger)[] = ["debug", "info", "warn", "error"];

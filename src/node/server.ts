@@ -11,6 +11,7 @@ import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/li
 import type { Handler, MethodDescription } from "../rpc/method.ts";
 import type { Policy } from "../rpc/policy.ts";
 import { isClass, type RegisterOptions } from "../rpc/registry.ts";
+import { offerOf } from "../rpc/offer.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
 import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
@@ -293,6 +294,8 @@ function nameOfFunction(handler: Handler): string {
 /** A service's name when nobody gave it one. */
 function nameOf(service: object | undefined): string {
   if (service === undefined) return "service";
+  const offered = offerOf(service);
+  if (offered !== undefined) return offered.name;
   if (typeof service === "function") return service.name || "service";
   const made: unknown = Object.getPrototypeOf(service) === null ? undefined : service.constructor;
   const name = typeof made === "function" ? made.name : "";

@@ -13,6 +13,7 @@ import { zrpc } from "../dialects/zrpc/dialect.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
 import { duration } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
+import { offerOf } from "../rpc/offer.ts";
 import { nodeClock } from "./clock.ts";
 import { EventGate } from "./event-gate.ts";
 import { ReadableWatch, toReadable } from "./readable-watch.ts";
@@ -253,12 +254,14 @@ function nameOfService(service: object): string {
   const made: unknown = Object.getPrototypeOf(service) === null ? undefined : service.constructor;
   const known = typeof made === "function" && made !== Object && made !== ZrpcServer;
   const className = typeof service === "function" ? service.name : known ? made.name : "";
-  const name = nameOfClass(className);
+  const name = nameOfClass(offerOf(service)?.name ?? className);
   if (name !== "") return name;
   throw new UsageError("USAGE_NAME", "expected a name for a service that is of no named class");
 }
 
 function isClassInstance(service: object): boolean {
+  const offered = offerOf(service);
+  if (offered !== undefined) return offered.instance;
   const prototype: unknown = Object.getPrototypeOf(service);
   return prototype !== null && prototype !== Object.prototype;
 }

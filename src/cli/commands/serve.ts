@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Server } from "../../node/index.ts";
+import { type Logger, Server, type ServerOptions, WorkerPool } from "../../node/index.ts";
 import { loadService } from "../../node/source/index.ts";
 import type { Command } from "../arguments.ts";
 import { debugLogger, problemLogger } from "../debug-logger.ts";
@@ -25,7 +25,7 @@ const DRAIN_MS = 10_000;
  *
  * @returns the exit code: 0 after SIGTERM, 130 after Ctrl-C
  * @throws {SourceError} when there is nothing to serve
- * @throws {UsageError} `USAGE_ENDPOINT`
+ * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_OPTION`
  * @throws {TransportError} when an endpoint cannot be bound
  */
 export async function serve(
@@ -33,22 +33,22 @@ export async function serve(
   output: Output,
   interruption: Interruption,
 ): Promise<number> {
-  const { links, module, poolSize, policyFile } = command;
-  const { service, name, describe } = await loadService(module, process.cwd());
-  const security = await loadSecurity(links.security, (text) => output.note(text));
-  const policy = await loadPolicy(policyFile);
-  const server = new Server(service, {
-    ...(policy !== undefined && { policy }),
-    ...(security !== undefined && { security }),
-    dialects: await loadDialects(links),
-    name,
-    describe,
-    heartbeatMs: links.heartbeatMs,
-    sendStacks: true,
-    logger: links.debug ? debugLogger(output) : problemLogger(output),
-    ...(poolSize === undefined ? {} : { poolSize }),
-  });
+  const { links, module, poolSize, policyFile, workers } = command;
+  const logger = links.debug ? debugLogger(output) : problemLogger(output);
+  const { service, options, close } = await load(command, logger);
   try {
+    const security = await loadSecurity(links.security, (text) => output.note(text));
+    const policy = await loadPolicy(policyFile);
+    await using server = new Server(service, {
+      ...options,
+      ...(policy !== undefined && { policy }),
+      ...(security !== undefined && { security }),
+      dialects: await loadDialects(links),
+      heartbeatMs: links.heartbeatMs,
+      sendStacks: true,
+      logger,
+      ...(poolSize === undefined ? {} : { poolSize }),
+    });
     for (const endpoint of links.bind) {
       output.note(`binding to "${await server.bind(endpoint)}"`);
     }
@@ -56,7 +56,7 @@ export async function serve(
       server.connect(endpoint);
       output.note(`connecting to "${endpoint}"`);
     }
-    output.note(`serving "${module}"`);
+    output.note(`serving "${module}"${placeOf(workers)}`);
     await aborted(interruption.signal);
     const { openCalls } = server;
     if (openCalls > 0) {
@@ -65,9 +65,31 @@ export async function serve(
     }
     await server.drain(DRAIN_MS);
   } finally {
-    await server.close();
+    await close();
   }
   return interruption.received === "SIGTERM" ? 0 : (interruption.exitCode ?? 0);
+}
+
+/** What to serve, and what ends with it. */
+interface Loaded {
+  readonly service: object;
+  readonly options: Pick<ServerOptions, "name" | "describe">;
+  readonly close: () => Promise<void>;
+}
+
+/** Loads the module, here or in worker threads. */
+async function load({ module, workers }: ServeCommand, logger: Logger): Promise<Loaded> {
+  if (workers === undefined) {
+    const { service, name, describe } = await loadService(module, process.cwd());
+    return { service, options: { name, describe }, close: () => Promise.resolve() };
+  }
+  const pool = await WorkerPool.start(module, { workers, logger });
+  return { service: pool, options: {}, close: () => pool.close() };
+}
+
+function placeOf(workers: number | undefined): string {
+  if (workers === undefined) return "";
+  return ` in ${workers} worker thread${workers === 1 ? "" : "s"}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

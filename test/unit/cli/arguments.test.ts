@@ -124,6 +124,7 @@ describe("options", () => {
       debug: true,
     });
     expect(command("--server --pool-size 7 --bind x m")).toMatchObject({ poolSize: 7 });
+    expect(command("--server --workers 2 --bind x m")).toMatchObject({ workers: 2 });
     expect(parseArguments(["--no-color", ADDRESS]).color).toBe(false);
     expect(parseArguments([ADDRESS]).color).toBe(true);
   });
@@ -179,6 +180,11 @@ describe("mistakes", () => {
     [`--heartbeat 99999999 ${ADDRESS}`, /--heartbeat expects seconds/],
     ["--server --pool-size 0 --bind x m", /--pool-size expects a whole number from 1, got "0"/],
     ["--server --pool-size 2.5 --bind x m", /--pool-size expects/],
+    ["--server --workers 0 --bind x m", /--workers expects a whole number from 1, got "0"/],
+    ["--server --workers two --bind x m", /--workers expects a whole number from 1, got "two"/],
+    ["--server --bind x m --workers", /--workers expects a value/],
+    [`--workers 3 ${ADDRESS} m`, /--workers goes with --server/],
+    ["--workers 3 call service method", /--workers goes with --server/],
     [`--pool-size 3 ${ADDRESS} m`, /--pool-size goes with --server/],
     ["--connect", /--connect expects a value/],
     ["--bind -d m", /--bind expects a value/],
