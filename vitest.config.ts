@@ -20,7 +20,8 @@ export default defineConfig({
           pool: "forks" as const,
           isolate: false,
           setupFiles: ["test/support/property-seed.ts"],
-          testTimeout: 10_000,
+          // They wait for nothing; this much only a machine with a lot of other work needs.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       })),

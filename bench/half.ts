@@ -7,9 +7,11 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
+import type { Timing } from "./contract.ts";
 import { loadPeer } from "./peers.ts";
 import { type FunctionShare, type SampleKind, Sampler } from "./profile/sampler.ts";
-import { Runner, WORKLOADS, type Timing } from "./workload.ts";
+import { Runner, WORKLOADS } from "./workload.ts";
 
 /** What the driver asks. */
 export type Order =
@@ -21,7 +23,7 @@ export type Order =
 
 /** What a half answers, one answer per order, and `ready` before the first. */
 export type Answer =
-  | { readonly type: "ready"; readonly endpoint: string }
+  | { readonly type: "ready"; readonly endpoint: string; readonly streams?: boolean }
   | { readonly type: "timing"; readonly timing: Timing }
   | { readonly type: "cpu"; readonly micros: number }
   | { readonly type: "sampling" }
@@ -33,21 +35,41 @@ function tell(answer: Answer): void {
   process.send?.(answer);
 }
 
-function cpuMicros(): number {
+/** The kernel counts the time of other processes in ticks of so many µs. */
+const TICK_MICROS = 10_000;
+/** Where user and system time are in `/proc/<pid>/stat`, counted behind the process's name. */
+const USER_FIELD = 11;
+const SYSTEM_FIELD = 12;
+
+/** CPU time of another process, with those of its children that have ended. Linux only. */
+function otherMicros(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[USER_FIELD]) + Number(fields[SYSTEM_FIELD])) * TICK_MICROS;
+}
+
+function cpuMicros(others: readonly number[]): number {
   const { user, system } = process.cpuUsage();
-  return user + system;
+  return others.reduce((sum, pid) => sum + otherMicros(pid), user + system);
 }
 
 type Run = (workload: string, ms: number) => Promise<Timing>;
 
-function obey(run: Run, close: () => Promise<void>): void {
+/** What orders are carried out on. */
+interface Obedient {
+  readonly run: Run;
+  readonly processes: readonly number[];
+  close(): Promise<void>;
+}
+
+function obey(half: Obedient): void {
   let sampler: Sampler | undefined;
   const carryOut = async (order: Order): Promise<Answer> => {
     switch (order.type) {
       case "run":
-        return { type: "timing", timing: await run(order.workload, order.ms) };
+        return { type: "timing", timing: await half.run(order.workload, order.ms) };
       case "cpu":
-        return { type: "cpu", micros: cpuMicros() };
+        return { type: "cpu", micros: cpuMicros(half.processes) };
       case "sample":
         sampler = await Sampler.start(order.kind);
         return { type: "sampling" };
@@ -56,7 +78,7 @@ function obey(run: Run, close: () => Promise<void>): void {
         return { type: "shares", shares };
       }
       case "close":
-        await close();
+        await half.close();
         return { type: "closed" };
     }
   };
@@ -71,7 +93,7 @@ async function serveHalf(name: string): Promise<void> {
   const peer = await loadPeer(name);
   const serving = await peer.serve();
   const refuse: Run = () => Promise.reject(new Error("a server half runs no workload"));
-  obey(refuse, () => serving.close());
+  obey({ run: refuse, processes: serving.processes ?? [], close: () => serving.close() });
   tell({ type: "ready", endpoint: serving.endpoint });
 }
 
@@ -79,13 +101,15 @@ async function loadHalf(name: string, endpoint: string): Promise<void> {
   const peer = await loadPeer(name);
   const runner = new Runner();
   const load = await peer.connect(endpoint, runner);
+  if (!("calls" in load)) await load.check?.();
   const run: Run = async (workload, ms) => {
     const known = WORKLOADS[workload];
     if (known === undefined) throw new RangeError(`there is no workload "${workload}"`);
     return await runner.run(load, known, ms);
   };
-  obey(run, () => load.close());
-  tell({ type: "ready", endpoint });
+  const processes = "calls" in load ? load.processes : [];
+  obey({ run, processes, close: () => load.close() });
+  tell({ type: "ready", endpoint, streams: load.stream !== undefined });
 }
 
 // The driver has what it wants, or is gone.

@@ -1,29 +1,42 @@
 /**
- * `npm run bench`: what a call costs, beside what the wire itself costs, in one run.
+ * `npm run bench`: what a call costs, beside what the wire itself costs and what others do, in one run.
  *
  * Rounds go over all peers before they start again, so that a busy moment of the machine meets
- * everyone alike; figures are medians over the rounds.
+ * everyone alike.
  *
+ *     npm run bench
  *     npm run bench -- --quick
- *     npm run bench -- --peer net --peer zeromq --workload stream --rounds 3
+ *     npm run bench -- call nats --workload stream --rounds 3
  *
  * @module
  */
 
-import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { formatGoals } from "./goals.ts";
+import { formatChart } from "./chart.ts";
+import { replaceSection } from "./document.ts";
+import type { Run } from "./figures.ts";
+import { formatVersions, ROOT, thisMachine } from "./machine.ts";
 import { Pair, type Measurement } from "./pair.ts";
-import { CEILING, PEER_NAMES } from "./peers.ts";
-import { formatTable } from "./report.ts";
+import { loadPeer, PEER_NAMES, RIVALS } from "./peers.ts";
+import { formatReport, toJson } from "./report.ts";
+import { prepareRivals } from "./rivals.ts";
 import { WORKLOADS } from "./workload.ts";
 
-const HELP = `usage: npm run bench -- [options]
-  --peer <name>       measure only this peer (repeatable): ${PEER_NAMES.join(", ")}
+const USUAL = Object.keys(WORKLOADS).filter((name) => WORKLOADS[name]?.usual === true);
+
+const HELP = `usage: npm run bench -- [options] [peer...]
+
+Measures all peers, or those that are named: ${PEER_NAMES.join(", ")}
+
   --workload <name>   run only this workload (repeatable): ${Object.keys(WORKLOADS).join(", ")}
   --rounds <n>        rounds over all peers (default 5)
   --ms <n>            length of one measurement (default 1000)
   --quick             2 rounds of 300 ms
+  --json <file>       also writes everything that was measured there
+  --svg <file>        also draws the chart there
+  --write             writes report, figures and chart to docs/
 `;
 
 interface Plan {
@@ -31,6 +44,9 @@ interface Plan {
   readonly workloads: readonly string[];
   readonly rounds: number;
   readonly ms: number;
+  readonly json: string | undefined;
+  readonly svg: string | undefined;
+  readonly write: boolean;
 }
 
 function chosen(what: string, known: readonly string[], wanted: readonly string[]): string[] {
@@ -39,7 +55,7 @@ function chosen(what: string, known: readonly string[], wanted: readonly string[
       throw new RangeError(`expected one of ${known.join(", ")} as ${what}, got "${name}"`);
     }
   }
-  return known.filter((name) => wanted.length === 0 || wanted.includes(name));
+  return known.filter((name) => wanted.includes(name));
 }
 
 function positive(option: string, text: string): number {
@@ -49,45 +65,109 @@ function positive(option: string, text: string): number {
 }
 
 function planFrom(parameters: string[]): Plan | undefined {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: parameters,
+    allowPositionals: true,
     options: {
-      peer: { type: "string", multiple: true, default: [] },
-      workload: { type: "string", multiple: true, default: [] },
+      workload: { type: "string", multiple: true, default: USUAL },
       rounds: { type: "string" },
       ms: { type: "string" },
       quick: { type: "boolean", default: false },
+      json: { type: "string" },
+      svg: { type: "string" },
+      write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return undefined;
+  const { json, svg, write, quick } = values;
   return {
-    peers: chosen("peer", PEER_NAMES, values.peer),
+    peers: chosen("peer", PEER_NAMES, positionals.length === 0 ? PEER_NAMES : positionals),
     workloads: chosen("workload", Object.keys(WORKLOADS), values.workload),
-    rounds: positive("rounds", values.rounds ?? (values.quick ? "2" : "5")),
-    ms: positive("ms", values.ms ?? (values.quick ? "300" : "1000")),
+    rounds: positive("rounds", values.rounds ?? (quick ? "2" : "5")),
+    ms: positive("ms", values.ms ?? (quick ? "300" : "1000")),
+    json,
+    svg,
+    write,
   };
 }
 
-type Results = Map<string, Map<string, Measurement[]>>;
+/** Measures by a plan. */
+class Session {
+  readonly #plan: Plan;
+  readonly #pairs = new Map<string, Pair>();
+  readonly #titles = new Map<string, string>();
+  readonly #missing = new Map<string, string>();
+  readonly #failures = new Set<string>();
+  readonly #results = new Map<string, Map<string, (Measurement | undefined)[]>>();
 
-async function measure(plan: Plan, pairs: ReadonlyMap<string, Pair>): Promise<Results> {
-  const results: Results = new Map();
-  for (const workload of plan.workloads) {
-    results.set(workload, new Map(plan.peers.map((peer) => [peer, []])));
+  constructor(plan: Plan) {
+    this.#plan = plan;
   }
-  for (let round = 1; round <= plan.rounds; round++) {
-    console.error(`round ${round} of ${plan.rounds}`);
-    for (const workload of plan.workloads) {
-      for (const [peer, pair] of pairs) {
-        results
-          .get(workload)
-          ?.get(peer)
-          ?.push(await pair.measure(workload, plan.ms));
+
+  async run(): Promise<Run> {
+    const { rounds, ms } = this.#plan;
+    await this.#start();
+    for (let round = 1; round <= rounds; round++) {
+      console.error(`round ${round} of ${rounds}`);
+      for (const workload of this.#plan.workloads) await this.#round(workload);
+    }
+    return {
+      rounds,
+      ms,
+      titles: this.#titles,
+      missing: this.#missing,
+      failures: [...this.#failures],
+      results: this.#results,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const pair of this.#pairs.values()) await pair.close();
+  }
+
+  async #start(): Promise<void> {
+    const { peers, workloads } = this.#plan;
+    for (const workload of workloads) this.#results.set(workload, new Map());
+    const withRivals = peers.some((peer) => RIVALS.includes(peer));
+    const unprepared = withRivals ? prepareRivals() : undefined;
+    for (const peer of peers) {
+      const reason = RIVALS.includes(peer) ? unprepared : undefined;
+      await this.#open(peer, reason);
+    }
+  }
+
+  async #open(name: string, unprepared: string | undefined): Promise<void> {
+    try {
+      const peer = unprepared === undefined ? await loadPeer(name) : undefined;
+      const reason = peer === undefined ? unprepared : peer.missing?.();
+      if (peer === undefined || reason !== undefined) {
+        this.#missing.set(name, reason ?? "unknown");
+        return;
+      }
+      this.#pairs.set(name, await Pair.start(name));
+      this.#titles.set(name, peer.title);
+      for (const rounds of this.#results.values()) rounds.set(name, []);
+    } catch (error) {
+      this.#missing.set(name, `it did not start: ${String(error)}`);
+    }
+  }
+
+  async #round(workload: string): Promise<void> {
+    for (const [name, pair] of this.#pairs) {
+      const measurements = this.#results.get(workload)?.get(name);
+      if (workload === "stream" && !pair.streams) continue;
+      try {
+        measurements?.push(await pair.measure(workload, this.#plan.ms));
+      } catch (error) {
+        measurements?.push(undefined);
+        this.#failures.add(`${name} failed in "${workload}": ${String(error)}`);
+        // A pair of which one call failed may be in any state.
+        await pair.close();
+        this.#pairs.set(name, await Pair.start(name));
       }
     }
   }
-  return results;
 }
 
 async function main(): Promise<void> {
@@ -96,21 +176,26 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const pairs = new Map<string, Pair>();
+  const session = new Session(plan);
   try {
-    for (const peer of plan.peers) pairs.set(peer, await Pair.start(peer));
-    const results = await measure(plan, pairs);
-    const cores = cpus();
-    console.log(`Node ${process.version}, ${cores.length} × ${cores[0]?.model ?? "unknown CPU"}`);
-    console.log(`${plan.rounds} rounds of ${plan.ms} ms; medians; CPU in µs per call or item\n`);
-    const titles = new Map([...pairs].map(([peer, pair]) => [peer, pair.title]));
-    for (const [name, rounds] of results) {
-      const workload = WORKLOADS[name];
-      if (workload) console.log(`${formatTable(workload, rounds, { titles, ceiling: CEILING })}\n`);
+    const run = await session.run();
+    const machine = thisMachine();
+    const report = formatReport(run, machine);
+    const json = toJson(run, machine);
+    console.log(report);
+    if (plan.json !== undefined) writeFileSync(plan.json, json);
+    if (plan.svg !== undefined) writeFileSync(plan.svg, formatChart(run));
+    if (plan.write) {
+      writeFileSync(join(ROOT, "docs", "benchmarks.json"), json);
+      writeFileSync(join(ROOT, "docs", "benchmarks.svg"), formatChart(run));
+      replaceSection(
+        "docs/benchmarks.md",
+        "figures",
+        `${report}\n\nVersions: ${formatVersions(machine)}.`,
+      );
     }
-    console.log(formatGoals(results));
   } finally {
-    for (const pair of pairs.values()) await pair.close();
+    await session.close();
   }
 }
 

@@ -7,9 +7,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Answer, Order } from "./half.ts";
-import { loadPeer } from "./peers.ts";
 import type { FunctionShare, SampleKind } from "./profile/sampler.ts";
-import type { Timing } from "./workload.ts";
+import type { Timing } from "./contract.ts";
 
 const HALF = fileURLToPath(new URL("./half.js", import.meta.url));
 
@@ -19,14 +18,21 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** How long a half may take to end once nobody talks to it any more. */
 const END_TIMEOUT_MS = 2_000;
 
+/** The warm-up is so much shorter than the measurement. */
+const WARM_UP_DIVISOR = 3;
+
 /** One workload of one peer in one round. */
 export interface Measurement {
+  /** Calls that were answered, or items that came. */
+  readonly count: number;
   readonly perSecond: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
   /** CPU time of each side per call or item, in microseconds, user and system. */
   readonly clientMicros: number;
   readonly serverMicros: number;
+  /** Items that were asked for and did not come. */
+  readonly lost: number;
 }
 
 /** One workload of one peer with both sides sampled. */
@@ -104,14 +110,15 @@ class Half {
 
 /** A connected pair of halves. */
 export class Pair {
-  readonly title: string;
+  /** Whether the peer has streams. */
+  readonly streams: boolean;
   readonly #server: Half;
   readonly #client: Half;
 
-  private constructor(title: string, server: Half, client: Half) {
-    this.title = title;
+  private constructor(server: Half, client: Half, streams: boolean) {
     this.#server = server;
     this.#client = client;
+    this.streams = streams;
   }
 
   /**
@@ -120,13 +127,22 @@ export class Pair {
    * @param execArgv - options of Node for both processes
    */
   static async start(name: string, execArgv: readonly string[] = []): Promise<Pair> {
-    const { title } = await loadPeer(name);
     const server = new Half(["serve", name], execArgv);
-    const ready = await server.answer();
-    if (ready.type !== "ready") throw new Error(`expected ready, got ${ready.type}`);
-    const client = new Half(["load", name, ready.endpoint], execArgv);
-    await client.answer();
-    return new Pair(title, server, client);
+    try {
+      const serving = await server.answer();
+      if (serving.type !== "ready") throw new Error(`expected ready, got ${serving.type}`);
+      const client = new Half(["load", name, serving.endpoint], execArgv);
+      try {
+        const loading = await client.answer();
+        return new Pair(server, client, loading.type === "ready" && loading.streams === true);
+      } catch (error) {
+        await client.end();
+        throw error;
+      }
+    } catch (error) {
+      await server.end();
+      throw error;
+    }
   }
 
   /**
@@ -135,18 +151,20 @@ export class Pair {
    * @param ms - how long to measure; the warm-up takes a third of it
    */
   async measure(workload: string, ms: number): Promise<Measurement> {
-    await this.#client.run(workload, ms / 3);
+    await this.#client.run(workload, ms / WARM_UP_DIVISOR);
     const clientBefore = await this.#client.cpuMicros();
     const serverBefore = await this.#server.cpuMicros();
     const timing = await this.#client.run(workload, ms);
     const clientAfter = await this.#client.cpuMicros();
     const serverAfter = await this.#server.cpuMicros();
     return {
+      count: timing.count,
       perSecond: (timing.count / timing.ms) * 1000,
       p50Ms: timing.p50Ms,
       p99Ms: timing.p99Ms,
       clientMicros: (clientAfter - clientBefore) / timing.count,
       serverMicros: (serverAfter - serverBefore) / timing.count,
+      lost: timing.lost,
     };
   }
 

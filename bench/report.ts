@@ -1,86 +1,122 @@
 /**
- * Figures to text: medians over the rounds, and ratios taken within a round.
+ * A run as Markdown and as JSON.
  *
  * @module
  */
 
+import { bothMicros, figure, ratio, type Run, type Spread } from "./figures.ts";
+import { formatGoals } from "./goals.ts";
+import { formatMachine, type Machine } from "./machine.ts";
+import { markdownTable } from "./markdown.ts";
 import type { Measurement } from "./pair.ts";
-import type { Workload } from "./workload.ts";
+import { CEILING } from "./peers.ts";
 
-/** All rounds of one workload: a list per peer, one entry per round. */
-export type Rounds = ReadonlyMap<string, readonly Measurement[]>;
+const MIB_IN_MB = 1.048_576;
 
-/** The middle of the values, the mean of the two middle ones when their number is even. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const low = sorted[Math.ceil(half) - 1] ?? Number.NaN;
-  const high = sorted[Math.floor(half)] ?? Number.NaN;
-  return (low + high) / 2;
+interface Column {
+  readonly title: string;
+  readonly workload: string;
+  readonly of: (measured: Measurement) => number;
+  readonly format: (value: number) => string;
 }
 
-/** Median over the rounds of how `peer` compares with `base` in the same round. */
-export function ratio(rounds: Rounds, peer: string, base: string): number | undefined {
-  const measured = rounds.get(peer);
-  const compared = rounds.get(base);
-  if (measured === undefined || compared === undefined) return undefined;
-  return median(
-    measured.map((each, round) => each.perSecond / (compared[round]?.perSecond ?? Number.NaN)),
-  );
+const rate = ({ perSecond }: Measurement): number => perSecond;
+
+/** Three figures that count, as the rest is noise. */
+function rounded(value: number): string {
+  const digits = Math.max(0, Math.floor(Math.log10(Math.max(value, 1))) - 2);
+  return (Math.round(value / 10 ** digits) * 10 ** digits).toLocaleString("en");
 }
 
-/** Median of calls or items per second. */
-export function perSecond(rounds: Rounds, peer: string): number | undefined {
-  const measured = rounds.get(peer);
-  return measured && median(measured.map((each) => each.perSecond));
+function micros(value: number): string {
+  return value < 10 ? value.toFixed(1) : rounded(value);
 }
 
-const WIDTHS = [42, 12, 9, 9, 11, 11, 11] as const;
+const COLUMNS: readonly Column[] = [
+  { title: "one at a time", workload: "sequential", of: rate, format: rounded },
+  { title: "100 in flight", workload: "in-flight-100", of: rate, format: rounded },
+  { title: "1000 in flight", workload: "in-flight-1000", of: rate, format: rounded },
+  { title: "stream items/s", workload: "stream", of: rate, format: rounded },
+  {
+    title: "1 MiB echo MB/s",
+    workload: "echo-1m",
+    of: ({ perSecond }) => perSecond * MIB_IN_MB,
+    format: rounded,
+  },
+  { title: "CPU µs per call", workload: "in-flight-100", of: bothMicros, format: micros },
+];
 
-function row(cells: readonly string[]): string {
-  return cells
-    .map((cell, index) => {
-      const width = WIDTHS[index] ?? 0;
-      return index === 0 ? cell.padEnd(width) : cell.padStart(width);
-    })
-    .join("")
-    .trimEnd();
+function table(run: Run, cell: (peer: string, column: Column) => string): string {
+  const columns = COLUMNS.filter(({ workload }) => run.results.has(workload));
+  const rows = [...run.titles].map(([peer, title]) => [
+    title,
+    ...columns.map((column) => cell(peer, column)),
+  ]);
+  return markdownTable([["", ...columns.map(({ title }) => title)], ...rows]);
 }
 
-function micros(values: readonly (number | undefined)[]): string {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? "" : (median(known) * 1000).toFixed(0);
+function range(spread: Spread | undefined, format: (value: number) => string): string {
+  if (spread === undefined) return "–";
+  return `${format(spread.median)} (${format(spread.min)}–${format(spread.max)})`;
 }
 
-/** The table of one workload. */
-export function formatTable(
-  workload: Workload,
-  rounds: Rounds,
-  names: { readonly titles: ReadonlyMap<string, string>; readonly ceiling: string },
-): string {
-  const head = [
-    workload.title,
-    `${workload.unit}/s`,
-    "p50 µs",
-    "p99 µs",
-    "client CPU",
-    "server CPU",
-    "of ceiling",
+function formatRatio(value: number): string {
+  return value < 0.1 ? value.toFixed(3) : value.toFixed(2);
+}
+
+function formatLosses(run: Run): readonly string[] {
+  const rounds = run.results.get("stream");
+  return [...run.titles].flatMap(([peer, title]) => {
+    const measured = (rounds?.get(peer) ?? []).filter((each) => each !== undefined);
+    const lost = measured.reduce((sum, each) => sum + each.lost, 0);
+    if (lost === 0) return [];
+    const share = lost / measured.reduce((sum, each) => sum + each.lost + each.count, 0);
+    return [`- ${title} lost ${(share * 100).toFixed(1)} % of its streams' items.`];
+  });
+}
+
+function formatRemarks(run: Run): string {
+  const losses = formatLosses(run);
+  const remarks = [
+    ...(losses.length > 0 ? losses : run.results.has("stream") ? ["- Nobody lost an item."] : []),
+    ...[...run.missing].map(([peer, reason]) => `- ${peer} did not run: ${reason}.`),
+    ...run.failures.map((failure) => `- ${failure}`),
   ];
-  const lines = [row(head)];
-  for (const [peer, measured] of rounds) {
-    const share = ratio(rounds, peer, names.ceiling);
-    lines.push(
-      row([
-        `  ${names.titles.get(peer) ?? peer}`,
-        Math.round(median(measured.map((each) => each.perSecond))).toLocaleString("en"),
-        micros(measured.map((each) => each.p50Ms)),
-        micros(measured.map((each) => each.p99Ms)),
-        median(measured.map((each) => each.clientMicros)).toFixed(2),
-        median(measured.map((each) => each.serverMicros)).toFixed(2),
-        share === undefined ? "" : share.toFixed(2),
-      ]),
+  return remarks.join("\n");
+}
+
+/** The report: figures, ratios, goals, and what there is to say. */
+export function formatReport(run: Run, machine: Machine): string {
+  const figures = table(run, (peer, { workload, of, format }) => {
+    const spread = figure(run.results.get(workload), peer, of);
+    return spread === undefined ? "–" : format(spread.median);
+  });
+  const parts = [
+    `${formatMachine(machine)} ${run.rounds} rounds of ${run.ms} ms.`,
+    "Calls/s, medians over the rounds; CPU is of both sides together, with 100 in flight:",
+    figures,
+  ];
+  if (run.titles.has(CEILING)) {
+    const ratios = table(run, (peer, { workload, of }) =>
+      range(ratio(run.results.get(workload), [peer, CEILING], of), formatRatio),
+    );
+    parts.push(
+      "The same as ratios to the ceiling within a round, with the lowest and the highest:",
+      ratios,
     );
   }
-  return lines.join("\n");
+  parts.push(formatRemarks(run), formatGoals(run.results));
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** Everything that was measured, for programs. */
+export function toJson(run: Run, machine: Machine): string {
+  const workloads = Object.fromEntries(
+    [...run.results].map(([workload, rounds]) => [workload, Object.fromEntries(rounds)]),
+  );
+  const { rounds, ms, failures } = run;
+  const peers = Object.fromEntries(run.titles);
+  const missing = Object.fromEntries(run.missing);
+  const figures = { machine, rounds, ms, peers, missing, failures, workloads };
+  return `${JSON.stringify(figures, undefined, 2)}\n`;
 }

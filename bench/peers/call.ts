@@ -5,9 +5,11 @@
  */
 
 import { Client, Server } from "zerocall";
-import type { Load, LoadEvents, Peer, Serving } from "../contract.ts";
+import type { Peer, Serving } from "../contract.ts";
+import { countItems, PromiseLoad } from "../promise-load.ts";
 
-class BenchService {
+/** What is called. */
+export class BenchService {
   add(a: number, b: number): number {
     return a + b;
   }
@@ -26,39 +28,18 @@ async function serve(): Promise<Serving> {
   return { endpoint: await server.bind("tcp://127.0.0.1:0"), close: () => server.close() };
 }
 
-class CallLoad implements Load {
-  readonly #client: Client<BenchService>;
-  readonly #answered: () => void;
-  readonly #failed: (error: unknown) => void;
-
-  constructor(endpoint: string, events: LoadEvents) {
-    this.#client = new Client<BenchService>(endpoint);
-    this.#answered = () => events.answered();
-    this.#failed = (error) => events.failed(error);
-  }
-
-  call(): void {
-    this.#client.add(20, 22).then(this.#answered, this.#failed);
-  }
-
-  echo(body: Uint8Array): void {
-    this.#client.echo(body).then(this.#answered, this.#failed);
-  }
-
-  async stream(count: number): Promise<void> {
-    let items = 0;
-    for await (const _item of this.#client.count(count)) items++;
-    if (items !== count) throw new Error(`expected ${count} items, got ${items}`);
-  }
-
-  async close(): Promise<void> {
-    await this.#client.close();
-  }
-}
-
 /** zerocall's calls. */
 export const call: Peer = {
-  title: "zerocall, whole calls",
+  title: "zerocall",
   serve,
-  connect: (endpoint, events) => Promise.resolve(new CallLoad(endpoint, events)),
+  connect: (endpoint, events) => {
+    const client = new Client<BenchService>(endpoint);
+    const calls = {
+      add: (a: number, b: number) => client.add(a, b),
+      echo: (body: Uint8Array) => client.echo(body),
+      count: (to: number) => countItems(client.count(to)),
+      close: () => client.close(),
+    };
+    return Promise.resolve(new PromiseLoad(calls, events));
+  },
 };

@@ -38,7 +38,8 @@ export class RawLoad implements Load {
   readonly #post: (body: Uint8Array) => void;
   readonly #end: () => Promise<void>;
   #missing = 0;
-  #streamed: () => void = () => {};
+  #streamed: (count: number) => void = () => {};
+  #wanted = 0;
 
   constructor(events: LoadEvents, post: (body: Uint8Array) => void, end: () => Promise<void>) {
     this.#events = events;
@@ -54,8 +55,9 @@ export class RawLoad implements Load {
     this.#post(body);
   }
 
-  stream(count: number): Promise<void> {
+  stream(count: number): Promise<number> {
     this.#missing = count;
+    this.#wanted = count;
     return new Promise((resolve) => {
       this.#streamed = resolve;
       this.#post(streamRequest(count));
@@ -65,7 +67,7 @@ export class RawLoad implements Load {
   /** Takes one body of the peer. */
   received(): void {
     if (this.#missing === 0) this.#events.answered();
-    else if (--this.#missing === 0) this.#streamed();
+    else if (--this.#missing === 0) this.#streamed(this.#wanted);
   }
 
   async close(): Promise<void> {

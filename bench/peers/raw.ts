@@ -53,4 +53,4 @@ async function connect(endpoint: string, events: LoadEvents): Promise<RawLoad> {
 }
 
 /** zerocall's sockets. */
-export const raw: Peer = { title: "zerocall, raw DEALER/ROUTER echo", serve, connect };
+export const raw: Peer = { title: "zerocall sockets, no RPC", serve, connect };

@@ -84,4 +84,4 @@ async function connect(endpoint: string, events: LoadEvents): Promise<RawLoad> {
 }
 
 /** The `zeromq` package. */
-export const zeromq: Peer = { title: "zeromq package, raw DEALER/ROUTER echo", serve, connect };
+export const zeromq: Peer = { title: "zeromq package (libzmq), no RPC", serve, connect };

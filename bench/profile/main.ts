@@ -16,7 +16,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { markdownTable } from "../markdown.ts";
-import { median } from "../report.ts";
+import { median } from "../figures.ts";
 import { Pair, type Sampled } from "../pair.ts";
 import { WORKLOADS } from "../workload.ts";
 import { isOutside, layerOf, LAYERS, shortPath } from "./layers.ts";
