@@ -7,6 +7,7 @@
 
 import type { Command } from "../arguments.ts";
 import type { Output } from "../output.ts";
+import { SUGGESTION_TIMEOUT_MS, withSuggestion } from "../unknown-method.ts";
 import { formatJson, formatReadable } from "../values.ts";
 import { openServices } from "./list-service.ts";
 
@@ -27,11 +28,17 @@ export async function callService(
   const { service, method, args, named, count, options } = command;
   await using client = openServices(options, output);
   const anyEnd = AbortSignal.any([signal, output.closed]);
-  for (let i = 0; i < count; i++) {
-    const result = await client.call(service, method, args, { named, signal: anyEnd });
-    if (result === null || result === undefined) continue;
-    const text = options.printJson ? formatJson(result) : formatReadable(result, output.color);
-    await output.result(`${text}\n`);
+  try {
+    for (let i = 0; i < count; i++) {
+      const result = await client.call(service, method, args, { named, signal: anyEnd });
+      if (result === null || result === undefined) continue;
+      const text = options.printJson ? formatJson(result) : formatReadable(result, output.color);
+      await output.result(`${text}\n`);
+    }
+  } catch (error) {
+    throw await withSuggestion(error, method, async () =>
+      Object.keys(await client.list(service, { timeoutMs: SUGGESTION_TIMEOUT_MS })),
+    );
   }
   return 0;
 }

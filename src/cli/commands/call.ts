@@ -7,11 +7,11 @@
  * @module
  */
 
-import { isStream, RpcError } from "../../node/index.ts";
+import { isStream } from "../../node/index.ts";
 import type { Client } from "../../node/index.ts";
 import type { ClientOptions, Command } from "../arguments.ts";
-import { suggestion } from "../mistakes.ts";
 import type { Output } from "../output.ts";
+import { SUGGESTION_TIMEOUT_MS, withSuggestion } from "../unknown-method.ts";
 import { formatJson, formatReadable, parseParameters } from "../values.ts";
 import { openClient } from "./open-client.ts";
 import { describeService } from "./service-description.ts";
@@ -41,7 +41,7 @@ export async function call(
     else await output.result(`${formatReadable(result, output.color)}\n`);
     return 0;
   } catch (error) {
-    throw await withSuggestion(error, client, command);
+    throw await withSuggestion(error, command.method, () => namesOf(client));
   } finally {
     await client.close();
   }
@@ -67,29 +67,8 @@ async function printItems(
   }
 }
 
-/** How long to look for the names of methods when one was not found. */
-const SUGGESTION_TIMEOUT_MS = 2000;
-
-/** Servers of other makes do not say which method may have been meant; so we look. */
-async function withSuggestion(
-  error: unknown,
-  client: Client,
-  { method }: CallCommand,
-): Promise<unknown> {
-  if (!(error instanceof RpcError) || error.status !== "unimplemented") return error;
-  if (error.message.includes("did you mean")) return error;
-  const names = await describeService(
-    client,
-    { docs: false, signatures: false },
-    { timeoutMs: SUGGESTION_TIMEOUT_MS },
-  )
-    .then(({ methods }) => Object.keys(methods))
-    // The first error is the one to tell.
-    .catch((): string[] => []);
-  const hint = names.includes(method) ? undefined : suggestion(method, names);
-  if (hint === undefined) return error;
-  return new RpcError(error.status, `there is no method "${method}", ${hint}`, {
-    cause: error,
-    method,
-  });
+async function namesOf(client: Client): Promise<readonly string[]> {
+  const wanted = { docs: false, signatures: false };
+  const options = { timeoutMs: SUGGESTION_TIMEOUT_MS };
+  return Object.keys((await describeService(client, wanted, options)).methods);
 }

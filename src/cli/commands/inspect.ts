@@ -47,7 +47,9 @@ export async function inspect(
         command.type === "list"
           ? listLines(methods, command.signatures)
           : describeLines(methods, command.method);
-      await output.result(printable(`[${name}]\n${lines.map((line) => `${line}\n`).join("")}`));
+      // Not every protocol tells the name of a service.
+      const shown = name === "" ? lines : [`[${name}]`, ...lines];
+      await output.result(printable(shown.map((line) => `${line}\n`).join("")));
     }
     if (command.type === "describe") hint(methods, command.method, output);
     return 0;

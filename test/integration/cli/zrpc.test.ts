@@ -66,6 +66,8 @@ describe("services of this machine", () => {
     const failed = await workplace.run(...call, "test_server", "fail");
     expect(failed).toMatchObject({ code: 1, stdout: "" });
     expect(failed.stderr).toContain("RangeError: out of it");
+    const unknown = await workplace.run(...call, "test_server", "fnc");
+    expect(unknown.stderr).toContain('there is no method "fnc", did you mean "func"?');
     const late = await workplace.run(...call, "test_server", "hang");
     expect(late.code).toBe(1);
     expect(late.stderr).toContain("timeout after 300 ms");
