@@ -19,7 +19,7 @@ const endpoint = await server.bind("tcp://127.0.0.1:0");
 await using sleeper = new Client<Sleeper>(endpoint);
 
 try {
-  await sleeper.call("sleep", [], { timeoutMs: 100 });
+  await sleeper.call("sleep", [], { timeoutMs: 500 });
 } catch (error) {
   if (error instanceof RpcError) console.log("the caller gets", error.status);
 }

@@ -8,7 +8,7 @@ import { filesUnder, ROOT } from "./tree.ts";
 const run = promisify(execFile);
 
 /** An example that has not ended by then never will. */
-const EXAMPLE_TIMEOUT_MS = 20_000;
+const EXAMPLE_TIMEOUT_MS = 60_000;
 
 /** What is to be run: every folder with a `main.ts`. */
 const examples = filesUnder("examples")
@@ -23,7 +23,8 @@ describe("examples", () => {
     expect(misplaced).toEqual([]);
   });
 
-  test.each(examples)("%s prints what its expected.txt says", async (name) => {
+  const patience = { timeout: EXAMPLE_TIMEOUT_MS };
+  test.each(examples)("%s prints what its expected.txt says", patience, async (name) => {
     const main = join(ROOT, "build/examples", name, "main.js");
     const { stdout, stderr } = await run(process.execPath, [main], {
       cwd: join(ROOT, "examples", name),

@@ -14,9 +14,14 @@ class TestServer extends ZrpcServer {
     return ["func", arg, kwarg];
   }
 
+  #running = 0;
+  most = 0;
+
   @exposed
   async slowly(arg: unknown): Promise<unknown> {
+    this.most = Math.max(this.most, ++this.#running);
     await delay(100);
+    this.#running -= 1;
     return arg;
   }
 
@@ -47,11 +52,10 @@ for (const [method, { parameters }] of Object.entries(await client.list("test_se
   );
 }
 
-// Ten at once are answered as they end, not one after the other.
-const begun = performance.now();
+// Ten at once run side by side, not one after the other.
 const numbers = Array.from({ length: 10 }, (_, n) => n);
 console.log(await Promise.all(numbers.map((n) => client.proxy.test_server.slowly(n))));
-console.log("side by side:", performance.now() - begun < 1000);
+console.log("at the same time:", server.most);
 
 const late = client.call("test_server", "slowly", [1], { timeoutMs: 10 });
 console.log(await late.catch((error: Error) => error.message.split(" within")[0]));
