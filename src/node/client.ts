@@ -18,14 +18,14 @@ import { ClientCore, type PeerLoad } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
 import type { Dialect } from "../rpc/dialect.ts";
 import { RpcError } from "../rpc/errors.ts";
-import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import { checkOptions, choice, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import type { Notification, Notifications } from "../rpc/notifications.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
-import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
+import { checkDialect, PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
 
 /** Options of {@link Client}. */
 export interface ClientOptions extends PeerOptions {
@@ -226,9 +226,11 @@ export interface ClientConstructor {
 export const Client: ClientConstructor = class {
   constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
     checkOptions("client option", options, CLIENT_OPTIONS);
-    const dialect = options.dialect ?? zerorpc();
+    const dialect = checkDialect(options.dialect ?? zerorpc());
     const core = new ClientCore({
-      ...peerParts("client", options, { client: options.socketType ?? "DEALER" }),
+      ...peerParts("client", options, {
+        client: choice("socketType", options.socketType, ["DEALER", "PUSH"]),
+      }),
       clock: nodeClock,
       dialect,
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),

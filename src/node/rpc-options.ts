@@ -13,7 +13,8 @@ import type { TransportFactory } from "../rpc/transport.ts";
 import type { SecuritySource } from "../sockets/security.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
 import { type RoleSocketTypes, zmqTransport } from "../transports/zmq.ts";
-import { count } from "../rpc/limits.ts";
+import type { Dialect } from "../rpc/dialect.ts";
+import { count, inText } from "../rpc/limits.ts";
 import { checkLogger, DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
 
@@ -124,6 +125,42 @@ function insecureTeller(
     if (logger !== undefined) return;
     process.emitWarning(insecureText(endpoint), { code: "ZEROCALL_INSECURE" });
   };
+}
+
+/**
+ * Checks what was given for a dialect.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
+export function checkDialect(given: Dialect): Dialect {
+  const candidate: unknown = given;
+  if (
+    typeof candidate === "object" &&
+    candidate !== null &&
+    "recognises" in candidate &&
+    "clientTranslator" in candidate &&
+    "serverTranslator" in candidate
+  ) {
+    return given;
+  }
+  const hint = typeof candidate === "function" ? ", which has to be called" : "";
+  throw new UsageError(
+    "USAGE_OPTION",
+    `expected a dialect, as zerorpc() or jsonrpc() makes one, got ${inText(candidate)}${hint}`,
+  );
+}
+
+/**
+ * Checks the dialects of a server.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
+export function checkDialects(given: readonly Dialect[]): readonly Dialect[] {
+  if (!Array.isArray(given) || given.length === 0) {
+    const got = Array.isArray(given) ? "none" : inText(given);
+    throw new UsageError("USAGE_OPTION", `expected dialects in an array, at least one, got ${got}`);
+  }
+  return given.map((one: Dialect) => checkDialect(one));
 }
 
 function checkInterceptors(given: PeerOptions["interceptors"] = []): readonly Interceptor[] {

@@ -7,7 +7,7 @@
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Dialect } from "../rpc/dialect.ts";
-import { checkOptions, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
+import { checkOptions, choice, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { Handler, MethodDescription } from "../rpc/method.ts";
 import type { Policy } from "../rpc/policy.ts";
 import { isClass, type RegisterOptions } from "../rpc/registry.ts";
@@ -15,7 +15,7 @@ import { offerOf } from "../rpc/offer.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
 import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
-import { PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
+import { checkDialects, PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
 
 /** Options of {@link Server}. */
 export interface ServerOptions extends PeerOptions {
@@ -113,11 +113,13 @@ export class Server {
     checkOptions("server option", options, SERVER_OPTIONS);
     if (service !== undefined) checkService(service);
     this.#core = new ServerCore({
-      ...peerParts("server", options, { server: options.socketType ?? "ROUTER" }),
+      ...peerParts("server", options, {
+        server: choice("socketType", options.socketType, ["ROUTER", "PULL"]),
+      }),
       name: options.name ?? nameOf(service),
       clock: nodeClock,
       platformPrototypes: PLATFORM_PROTOTYPES,
-      dialects: options.dialects ?? [zerorpc()],
+      dialects: checkDialects(options.dialects ?? [zerorpc()]),
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
       poolSize: count("poolSize", options.poolSize, Infinity, 1),
       maxQueuedCalls: count(

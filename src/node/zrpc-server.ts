@@ -11,7 +11,7 @@ import type { Readable } from "node:stream";
 import { UsageError } from "../base/errors.ts";
 import { zrpc } from "../dialects/zrpc/dialect.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
-import { duration } from "../rpc/limits.ts";
+import { choice, duration } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import { offerOf } from "../rpc/offer.ts";
 import { nodeClock } from "./clock.ts";
@@ -77,16 +77,12 @@ export class ZrpcServer {
    * @throws {UsageError} `USAGE_OPTION`, `USAGE_NAME`
    */
   constructor(service?: object, options: ZrpcServerOptions = {}) {
-    const { name, socketDir, access = "owner", methods, describe, ...others } = options;
+    const { name, socketDir, access, methods, describe, ...others } = options;
     const served = service ?? this;
-    if (access !== "owner" && access !== "everyone") {
-      const given = String(access);
-      throw new UsageError("USAGE_OPTION", `expected access "owner" or "everyone", got ${given}`);
-    }
     this.name = name ?? nameOfService(served);
     this.#folder = socketFolder(socketDir);
     this.path = socketPath(this.#folder, this.name);
-    this.#access = access;
+    this.#access = choice("access", access, ["owner", "everyone"]);
     this.#gate = new EventGate(nodeClock, (error) => this.#callbackFailed(error));
     this.#server = new Server(undefined, {
       ...others,

@@ -48,9 +48,12 @@ export function placeNamed(
     const what = `got ${quoted(twice)} by position and by name`;
     return { type: "mismatch", failure: mismatch(method, what) };
   }
-  const missing = names
-    .slice(args.length, method.arity.least)
-    .filter((name) => !Object.hasOwn(named, name));
+  // Whoever names arguments names all that have no default, also where source text alone tells the
+  // parameters: a gap would be filled with undefined, and nobody would hear of it.
+  const missing = parameters
+    .slice(args.length)
+    .filter(({ name, optional, rest }) => !optional && !rest && !Object.hasOwn(named, name))
+    .map(({ name }) => name);
   if (missing.length > 0) {
     return {
       type: "mismatch",

@@ -42,6 +42,32 @@ export const RPC_DEFAULTS = {
 export const MAX_REQUEST_ID = 256;
 
 /**
+ * Checks an option that is one of a few texts.
+ *
+ * @param choices - what it may be; the first is the default
+ * @throws {UsageError} `USAGE_OPTION` that names them
+ */
+export function choice<Choice extends string>(
+  name: string,
+  given: Choice | undefined,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  if (given === undefined) return choices[0];
+  if (choices.includes(given)) return given;
+  const expected = choices.map((one) => `"${one}"`).join(" or ");
+  throw new UsageError("USAGE_OPTION", `expected ${name} ${expected}, got ${inText(given)}`);
+}
+
+/** A value of whatever kind in the text of an error. */
+export function inText(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name || "without a name"}`;
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null)
+    return Array.isArray(value) ? "an array" : "an object";
+  return String(value);
+}
+
+/**
  * Checks a number that counts something.
  *
  * @throws {UsageError} `USAGE_OPTION` when it is no integer, or `Infinity`, of at least `least`

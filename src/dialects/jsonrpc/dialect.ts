@@ -9,6 +9,7 @@
 import type { CodecLimits } from "../../codec/errors.ts";
 import { JsonCodec } from "../../codec/json.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
+import { checkOptions, choice } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import type { ErrorClasses } from "./errors.ts";
 import { startsLikeJsonrpc } from "./frames.ts";
@@ -44,9 +45,22 @@ export interface JsonrpcOptions {
 /** How long calls wait, as in the original. */
 const TIMEOUT_MS = 5000;
 
-/** Makes the jsonrpc dialect. */
+const OPTIONS: Readonly<Record<keyof JsonrpcOptions, true>> = {
+  errors: true,
+  batches: true,
+  nullIds: true,
+  limits: true,
+};
+
+/**
+ * Makes the jsonrpc dialect.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
 export function jsonrpc(options: JsonrpcOptions = {}): Dialect {
-  const { errors: classes = {}, batches = true, nullIds = "notification" } = options;
+  checkOptions("jsonrpc option", options, OPTIONS);
+  const { errors: classes = {}, batches = true } = options;
+  const nullIds = choice("nullIds", options.nullIds, ["notification", "call"]);
   const codec = new JsonCodec(options.limits, { blanks: true });
   return {
     name: "jsonrpc",

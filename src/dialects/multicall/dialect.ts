@@ -10,6 +10,7 @@
 import { UsageError } from "../../base/errors.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
+import { checkOptions, inText } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { looksLikeCalls, readEnvelope } from "./envelope.ts";
 import { builtinMethods, introspection } from "../../rpc/introspection.ts";
@@ -31,13 +32,25 @@ export interface MulticallOptions {
 
 const DEFAULT_MAX_CALLS = 10_000;
 
+const OPTIONS: Readonly<Record<keyof MulticallOptions, true>> = {
+  codec: true,
+  maxCalls: true,
+};
+
 /**
  * Makes the multicall dialect.
  *
- * @throws {UsageError} `USAGE_OPTION` when `maxCalls` is no count
+ * @throws {UsageError} `USAGE_OPTION`
  */
 export function multicall(options: MulticallOptions = {}): Dialect {
+  checkOptions("multicall option", options, OPTIONS);
   const { codec, maxCalls = DEFAULT_MAX_CALLS } = options;
+  if (codec !== undefined && !isCodec(codec)) {
+    throw new UsageError(
+      "USAGE_OPTION",
+      `expected a codec with encode and decode, got ${inText(codec)}`,
+    );
+  }
   if (!(maxCalls >= 1)) {
     throw new UsageError("USAGE_OPTION", `expected maxCalls to be 1 or more, got ${maxCalls}`);
   }
@@ -57,4 +70,8 @@ export function multicall(options: MulticallOptions = {}): Dialect {
     builtins: builtinMethods,
     introspection,
   };
+}
+
+function isCodec(given: unknown): boolean {
+  return typeof given === "object" && given !== null && "encode" in given && "decode" in given;
 }

@@ -9,6 +9,7 @@
 import type { Random } from "../../base/clock.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
+import { checkOptions, inText } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { encodeName, hasBoundary } from "./envelope.ts";
 import { builtinMethods, introspection } from "../../rpc/introspection.ts";
@@ -30,14 +31,22 @@ export interface NetcallOptions {
   readonly random?: Random;
 }
 
+const OPTIONS: Readonly<Record<keyof NetcallOptions, true>> = {
+  serializers: true,
+  serviceId: true,
+  random: true,
+};
+
 /**
  * Makes the NetCall dialect.
  *
- * @throws {UsageError} `USAGE_OPTION` when there is no serializer
+ * @throws {UsageError} `USAGE_OPTION`, also when there is no serializer
  */
 export function netcall(options: NetcallOptions = {}): Dialect {
+  checkOptions("netcall option", options, OPTIONS);
   const random = options.random ?? Math.random;
   const serializers = options.serializers ?? [json(), msgpack()];
+  for (const one of serializers) checkSerializer(one);
   const [first] = serializers;
   if (first === undefined) {
     throw new UsageError("USAGE_OPTION", "expected at least one of serializers, got none");
@@ -62,4 +71,14 @@ export function netcall(options: NetcallOptions = {}): Dialect {
     builtins: builtinMethods,
     introspection,
   };
+}
+
+function checkSerializer(given: unknown): void {
+  if (typeof given === "object" && given !== null && "recognises" in given && "encode" in given)
+    return;
+  const hint = typeof given === "function" ? ", which has to be called" : "";
+  throw new UsageError(
+    "USAGE_OPTION",
+    `expected a serializer, as json(), msgpack() or pickle() makes one, got ${inText(given)}${hint}`,
+  );
 }

@@ -9,6 +9,7 @@
 import type { Random } from "../../base/clock.ts";
 import type { CodecLimits } from "../../codec/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
+import { checkOptions } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { EventCodec } from "./event.ts";
 import { builtinMethods, readInspected } from "./introspection.ts";
@@ -28,8 +29,18 @@ export interface ZerorpcOptions {
  */
 const PLAIN_WINDOW_ITEMS = 100;
 
-/** Makes the zerorpc dialect. */
+const OPTIONS: Readonly<Record<keyof ZerorpcOptions, true>> = {
+  random: true,
+  limits: true,
+};
+
+/**
+ * Makes the zerorpc dialect.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
 export function zerorpc(options: ZerorpcOptions = {}): Dialect {
+  checkOptions("zerorpc option", options, OPTIONS);
   const random = options.random ?? Math.random;
   // Encoding and decoding are never interrupted, so one codec serves all peers.
   const codec = new EventCodec(random, options.limits);

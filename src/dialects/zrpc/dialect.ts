@@ -11,6 +11,7 @@ import { CODEC_DEFAULTS, type CodecLimits } from "../../codec/errors.ts";
 import { MsgpackReader } from "../../codec/msgpack-reader.ts";
 import { MsgpackWriter } from "../../codec/msgpack-writer.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
+import { checkOptions, choice } from "../../rpc/limits.ts";
 import { ClientTranslator, type RequestForm } from "./client-translator.ts";
 import { looksLikeRequest, openEnvelope } from "./envelope.ts";
 import { builtinMethods, introspection } from "./introspection.ts";
@@ -35,9 +36,20 @@ export interface ZrpcOptions {
 /** The original forgets the eleventh request, also while it still runs. */
 const SURELY_REMEMBERED = 10;
 
-/** Makes the zrpc dialect. */
+const OPTIONS: Readonly<Record<keyof ZrpcOptions, true>> = {
+  form: true,
+  random: true,
+  limits: true,
+};
+
+/**
+ * Makes the zrpc dialect.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
 export function zrpc(options: ZrpcOptions = {}): Dialect {
-  const form = options.form ?? "arguments";
+  checkOptions("zrpc option", options, OPTIONS);
+  const form = choice("form", options.form, ["arguments", "payload"]);
   const ids = new RequestIds(options.random ?? Math.random);
   // Encoding and decoding are never interrupted, so one pair serves all peers.
   const octets: Octets = {

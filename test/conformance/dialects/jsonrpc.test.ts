@@ -84,8 +84,12 @@ function makeService(recorded: unknown[]): object {
     fail_params: (message: string, data: unknown) => thrower(application(-32602, message, data)),
     fail_server: (message: string) => thrower(application(-32050, message)),
     fail_application: (message: string, data: unknown) => thrower(application(1234, message, data)),
-    record: (first?: unknown, second?: unknown, key?: unknown, named?: unknown) =>
-      void recorded.push([first, second, key, named]),
+    record: (
+      first: unknown = null,
+      second: unknown = null,
+      key: unknown = null,
+      named: unknown = null,
+    ) => void recorded.push([first, second, key, named]),
     subscribe: withContext((call, times: number) => {
       queueMicrotask(() => {
         for (let i = 0; i < times; i++) void call.notify("event", [i]);
@@ -135,8 +139,8 @@ describe("a server of ours answers the recorded client", () => {
     if (name === "notification") expect(recorded).toHaveLength(3);
     if (name === "push_notification") {
       expect(recorded).toEqual([
-        ["fell over", "\u2603", undefined, undefined],
-        [undefined, undefined, undefined, true],
+        ["fell over", "\u2603", null, null],
+        [null, null, null, true],
       ]);
     }
     expect(server.core.openCalls).toBe(0);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { jsonrpc } from "../../../src/dialects/jsonrpc/dialect.ts";
 import { Server, type ServerOptions } from "../../../src/node/server.ts";
 
 const code = (name: string, message: string): Error =>
@@ -8,6 +9,20 @@ const code = (name: string, message: string): Error =>
   }) as Error;
 
 describe("a server", () => {
+  test("refuses dialects and socket types that are none", () => {
+    const refused: [object, string][] = [
+      [{ dialects: [] }, "at least one, got none"],
+      [{ dialects: jsonrpc() }, "in an array, at least one, got an object"],
+      [{ dialects: [jsonrpc] }, "got the function jsonrpc, which has to be called"],
+      [{ dialects: ["jsonrpc"] }, 'got "jsonrpc"'],
+      [{ dialects: [null] }, "got null"],
+      [{ socketType: "REP" }, 'expected socketType "ROUTER" or "PULL", got "REP"'],
+    ];
+    for (const [options, message] of refused) {
+      expect(() => new Server({ a: () => 1 }, options)).toThrow(code("USAGE_OPTION", message));
+    }
+  });
+
   test("refuses what it could not serve", () => {
     const refused: [unknown, string][] = [
       ["node:path", "got string"],

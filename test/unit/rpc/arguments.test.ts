@@ -53,6 +53,16 @@ describe("placeNamed", () => {
       placeNamed(method("a"), [1], { a: 1 }),
       placeNamed(method("...a"), [], { a: 1 }),
       placeNamed(makeMethod("m", Math.max), [], { a: 1 }),
+      placeNamed(
+        makeMethod("m", (a: number, b: number, c = 3) => a + b + c),
+        [],
+        { b: 1 },
+      ),
+      placeNamed(
+        makeMethod("m", (a: number, b: number) => a + b),
+        [],
+        { a: 1 },
+      ),
     ].map((matched) => (matched.type === "mismatch" ? matched.failure.message : ""));
     expect(texts).toEqual([
       'm() has no parameter "x", "toString"; its signature is m(a)',
@@ -60,6 +70,8 @@ describe("placeNamed", () => {
       'm() got "a" by position and by name; its signature is m(a)',
       'm() has no parameter "a"; its signature is m(...a)',
       "m() takes no arguments by name, because its parameters are not known; its signature is m(??)",
+      'm() misses the argument "a"; its signature is m(a, b, c = 3)',
+      'm() misses the argument "b"; its signature is m(a, b)',
     ]);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { checkOptions, count, duration, interval } from "../../../src/rpc/limits.ts";
+import {
+  checkOptions,
+  choice,
+  inText,
+  count,
+  duration,
+  interval,
+} from "../../../src/rpc/limits.ts";
 
 const OPTION = expect.objectContaining({ code: "USAGE_OPTION" }) as Error;
 
@@ -22,6 +29,28 @@ describe("options", () => {
     expect(() => checkOptions("call option", 5, {})).toThrow(
       "expected call options in an object, got number",
     );
+  });
+
+  test("that are one of a few texts are the first one unless told otherwise", () => {
+    expect(choice("mode", undefined, ["a", "b"])).toBe("a");
+    expect(choice("mode", "b", ["a", "b"])).toBe("b");
+    expect(() => choice("mode", "c" as "a", ["a", "b"])).toThrow(
+      'expected mode "a" or "b", got "c"',
+    );
+  });
+
+  test("are shown in errors for what they are", () => {
+    const shown = [Math.max, () => 1, "text", [], {}, null, undefined, 5n].map(inText);
+    expect(shown).toEqual([
+      "the function max",
+      "the function without a name",
+      '"text"',
+      "an array",
+      "an object",
+      "null",
+      "undefined",
+      "5",
+    ]);
   });
 
   test("that count are whole numbers of a least size, or Infinity", () => {

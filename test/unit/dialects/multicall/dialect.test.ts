@@ -25,3 +25,11 @@ test("the number of calls in a message has to be one", () => {
   expect(() => multicall({ maxCalls: NaN })).toThrow(/maxCalls/);
   expect(multicall({ maxCalls: Infinity }).name).toBe("multicall");
 });
+
+test("options that it has not and codecs that are none are refused", () => {
+  type Options = Parameters<typeof multicall>[0];
+  expect(() => multicall({ maxCals: 1 } as Options)).toThrow("did you mean maxCalls");
+  expect(() => multicall({ codec: JSON } as unknown as Options)).toThrow(
+    "expected a codec with encode and decode, got an object",
+  );
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { decodeAscii } from "../../../../src/base/text.ts";
 import { netcall } from "../../../../src/dialects/netcall/dialect.ts";
+import { pickle } from "../../../../src/dialects/netcall/serializer.ts";
 import type { Packet } from "../../../../src/rpc/packet.ts";
 import { frames, request } from "../../../support/netcall.ts";
 
@@ -58,4 +59,17 @@ test("what has no words is left out", () => {
   const channel = client.open();
   expect(service.encode({ type: "heartbeat", channel })).toBeUndefined();
   expect(client.encode({ type: "heartbeat", channel })).toBeUndefined();
+});
+
+test("options that it has not and serializers that are none are refused", () => {
+  type Options = Parameters<typeof netcall>[0];
+  expect(() => netcall({ serializer: [] } as unknown as Options)).toThrow(
+    "did you mean serializers",
+  );
+  expect(() => netcall({ serializers: ["pickle"] } as unknown as Options)).toThrow(
+    'expected a serializer, as json(), msgpack() or pickle() makes one, got "pickle"',
+  );
+  expect(() => netcall({ serializers: [pickle] } as unknown as Options)).toThrow(
+    "got the function pickle, which has to be called",
+  );
 });

@@ -43,3 +43,9 @@ test("keeps to its limits", () => {
   dialect.serverTranslator({ socketType: "DEALER" }).decode(request ?? [], packets);
   expect(packets).toMatchObject([{ type: "malformed", channel: {} }]);
 });
+
+test("options that it has not are refused", () => {
+  expect(() => zerorpc({ limit: {} } as Parameters<typeof zerorpc>[0])).toThrow(
+    "did you mean limits",
+  );
+});
