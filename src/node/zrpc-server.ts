@@ -11,7 +11,7 @@ import type { Readable } from "node:stream";
 import { UsageError } from "../base/errors.ts";
 import { zrpc } from "../dialects/zrpc/dialect.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
-import { choice, duration } from "../rpc/limits.ts";
+import { choice, duration, inText } from "../rpc/limits.ts";
 import type { MethodDescription } from "../rpc/method.ts";
 import { offerOf } from "../rpc/offer.ts";
 import { nodeClock } from "./clock.ts";
@@ -152,6 +152,10 @@ export class ZrpcServer {
    */
   register(source: Readable | number, callback: () => unknown): Readable {
     if (this.#closing !== undefined) throw closedError();
+    if (typeof callback !== "function") {
+      const got = inText(callback);
+      throw new UsageError("USAGE_ARGUMENTS", `expected a function to call back, got ${got}`);
+    }
     if (this.#watches.has(source)) {
       throw new UsageError("USAGE_ARGUMENTS", "expected a stream that is not registered yet");
     }

@@ -388,6 +388,9 @@ describe("events", () => {
       expect(() => server.register(source as number, () => undefined)).toThrow(reason);
     }
     await file.close();
+    expect(() => server.register(new PassThrough(), undefined as never)).toThrow(
+      "expected a function to call back, got undefined",
+    );
   });
 
   test("that fail end the run that waits for them", async () => {
