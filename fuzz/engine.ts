@@ -41,7 +41,7 @@ export interface Progress {
 const PROGRESS_SECONDS = 5;
 /** How many runs, and how long, making a finding smaller may take. */
 const MAX_SHRINKING = 2000;
-const MAX_SHRINKING_MS = 15_000;
+const MAX_SHRINKING_MS = 10_000;
 
 /** Fuzzes one target. */
 export class Engine {

@@ -41,10 +41,28 @@ export interface CodecLimits {
    * @default 1_000_000
    */
   readonly maxElements: number;
+  /**
+   * How many numbers may be keys of maps and entries of sets in one value; beyond it
+   * `CODEC_ELEMENTS`. The platform finds numbers by a hash that has no secret, so that a peer can
+   * choose them in such a way that each one takes as long as all before it together.
+   *
+   * @default 10_000
+   */
+  readonly maxNumberKeys: number;
 }
 
 /** The limits that hold unless told otherwise. */
-export const CODEC_DEFAULTS: CodecLimits = { maxDepth: 128, maxElements: 1_000_000 };
+export const CODEC_DEFAULTS: CodecLimits = {
+  maxDepth: 128,
+  maxElements: 1_000_000,
+  maxNumberKeys: 10_000,
+};
+
+/**
+ * How many digits an integer may have, where a format has no end of its own. To make a number of
+ * digits takes time by their square, so Python draws the line here, too.
+ */
+export const MAX_INTEGER_DIGITS = 4300;
 
 export function truncated(offset: number): CodecError {
   return new CodecError("CODEC_TRUNCATED", `expected more octets after offset ${offset}`);
@@ -74,6 +92,13 @@ export function tooManyElements(maxElements: number, count: number): CodecError 
   return new CodecError(
     "CODEC_ELEMENTS",
     `expected at most ${maxElements} entries in all arrays and maps, got ${count}`,
+  );
+}
+
+export function tooManyNumberKeys(maxNumberKeys: number): CodecError {
+  return new CodecError(
+    "CODEC_ELEMENTS",
+    `expected at most ${maxNumberKeys} numbers as keys of maps and entries of sets (maxNumberKeys), got more`,
   );
 }
 

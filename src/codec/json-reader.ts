@@ -10,13 +10,15 @@
  * @module
  */
 
-import { badKey, CodecError, type CodecLimits, tooDeep, tooManyElements } from "./errors.ts";
+import {
+  badKey,
+  CodecError,
+  type CodecLimits,
+  MAX_INTEGER_DIGITS,
+  tooDeep,
+  tooManyElements,
+} from "./errors.ts";
 
-/**
- * How many digits an integer may have. To make a number of digits takes time by their square, so
- * Python draws the line here, too.
- */
-const MAX_INTEGER_DIGITS = 4300;
 /** Up to so many digits every integer is exact as a number. */
 const EXACT_DIGITS = 15;
 
@@ -128,8 +130,6 @@ function mayBeProto(octets: Uint8Array, start: number, end: number): boolean {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-// oxlint-disable-next-line no-control-regex -- they are what JSON forbids in text
-const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const BLANKS = /[ \t\r\n]*/y;
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],
@@ -196,10 +196,20 @@ class Parser {
     return BigInt(digits);
   }
 
+  /** By hand: a regular expression for it needs room for each of its characters. */
   #string(): string {
-    const match = this.#match(TEXT);
-    if (match === undefined) throw this.#expected("text");
-    return JSON.parse(match[0]) as string;
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
+    while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+    if (text[start] !== '"') throw this.#expected("text");
+    try {
+      const value = JSON.parse(text.slice(start, end + 1)) as string;
+      this.#at = end + 1;
+      return value;
+    } catch {
+      throw this.#expected("text");
+    }
   }
 
   #array(): unknown[] {

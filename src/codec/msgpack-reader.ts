@@ -28,6 +28,7 @@ import {
   malformed,
   tooDeep,
   tooManyElements,
+  tooManyNumberKeys,
   truncated,
 } from "./errors.ts";
 import { Extension, type ExtensionCodec } from "./msgpack-writer.ts";
@@ -47,10 +48,11 @@ export class MsgpackReader {
   #octets: Uint8Array = new Uint8Array(0);
   #at = 0;
   #elements = 0;
+  #numberKeys = 0;
 
   /** @param extensions - the forms that the writer had for what MessagePack has none for */
-  constructor(limits: CodecLimits = CODEC_DEFAULTS, extensions?: ExtensionCodec) {
-    this.#limits = limits;
+  constructor(limits: Partial<CodecLimits> = CODEC_DEFAULTS, extensions?: ExtensionCodec) {
+    this.#limits = { ...CODEC_DEFAULTS, ...limits };
     this.#extensions = extensions;
   }
 
@@ -59,6 +61,7 @@ export class MsgpackReader {
     this.#octets = octets;
     this.#at = 0;
     this.#elements = 0;
+    this.#numberKeys = 0;
   }
 
   /** Offset of the next octet. */
@@ -234,12 +237,17 @@ export class MsgpackReader {
     depth: number,
   ): Map<unknown, unknown> {
     const map = new Map<unknown, unknown>(Object.entries(head));
-    map.set(firstKey, this.#value(depth + 1));
-    for (let i = 1; i < remaining; i++) {
-      const key = this.#value(depth + 1);
+    for (let i = 0; i < remaining; i++) {
+      const key = i === 0 ? firstKey : this.#value(depth + 1);
+      if (typeof key === "number" || typeof key === "bigint") this.#countNumberKey();
       map.set(key, this.#value(depth + 1));
     }
     return map;
+  }
+
+  #countNumberKey(): void {
+    const { maxNumberKeys } = this.#limits;
+    if (++this.#numberKeys > maxNumberKeys) throw tooManyNumberKeys(maxNumberKeys);
   }
 
   /** Checks what a container announces before anything is stored for it. */

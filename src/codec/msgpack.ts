@@ -11,7 +11,7 @@
  */
 
 import type { Codec } from "./codec.ts";
-import { CODEC_DEFAULTS, type CodecLimits } from "./errors.ts";
+import type { CodecLimits } from "./errors.ts";
 import { MsgpackReader } from "./msgpack-reader.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 
@@ -22,7 +22,7 @@ export class MsgpackCodec implements Codec {
   readonly #reader: MsgpackReader;
 
   constructor(limits: Partial<CodecLimits> = {}) {
-    this.#reader = new MsgpackReader({ ...CODEC_DEFAULTS, ...limits });
+    this.#reader = new MsgpackReader(limits);
   }
 
   encode(value: unknown): Uint8Array {

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { CodecError, type CodecLimits } from "./errors.ts";
+import { CodecError, type CodecLimits, tooManyElements, tooManyNumberKeys } from "./errors.ts";
 import { ARGUMENT_OF, OP, type PickleArgument } from "./pickle-opcodes.ts";
 import {
   readDecimal,
@@ -32,7 +32,7 @@ import { settleDicts } from "./pickle-settle.ts";
  */
 export function readPickle(octets: Uint8Array, limits: CodecLimits): unknown {
   scanPickle(octets, limits.maxElements);
-  const machine = new PickleMachine(octets);
+  const machine = new PickleMachine(octets, limits);
   return settleDicts(machine.run(), limits, machine.shares);
 }
 
@@ -42,7 +42,13 @@ class PickleMachine {
   readonly #view: DataView;
   #stack: unknown[] = [];
   readonly #marks: number[] = [];
-  readonly #memo = new Map<number, unknown>();
+  readonly #limits: CodecLimits;
+  /** By number; no `Map`, because a peer can choose numbers that it finds slowly. */
+  readonly #memo = Object.create(null) as Record<number, unknown>;
+  #memoSize = 0;
+  /** What was put into containers so far, and the numbers among it that a hash has to find. */
+  #entries = 0;
+  #numberKeys = 0;
   /** Where the instruction stands. */
   #at = 0;
   /** Where its argument ends. */
@@ -50,8 +56,9 @@ class PickleMachine {
   /** A container was used again, or may have been. */
   shares = false;
 
-  constructor(octets: Uint8Array) {
+  constructor(octets: Uint8Array, limits: CodecLimits) {
     this.#octets = octets;
+    this.#limits = limits;
     this.#view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   }
 
@@ -82,9 +89,9 @@ class PickleMachine {
       case OP.BININT2:
         return this.#push(this.#view.getUint16(this.#at + 1, true));
       case OP.LONG1:
-        return this.#push(readLong(this.#sized(1)));
+        return this.#push(readLong(this.#sized(1), this.#at));
       case OP.LONG4:
-        return this.#push(readLong(this.#sized(4)));
+        return this.#push(readLong(this.#sized(4), this.#at));
       case OP.BINFLOAT:
         return this.#push(this.#view.getFloat64(this.#at + 1));
       case OP.SHORT_BINUNICODE:
@@ -165,6 +172,7 @@ class PickleMachine {
         const items = this.#popToMark();
         const set = this.#top();
         if (!(set instanceof Set)) throw this.#wrong("a set to add items to");
+        this.#enter(items.length);
         for (const item of items) set.add(this.#hashable(item));
         return true;
       }
@@ -176,6 +184,7 @@ class PickleMachine {
   #bookkeeping(octet: number): void {
     switch (octet) {
       case OP.MARK:
+        this.#checkRoom(this.#marks.length);
         this.#marks.push(this.#stack.length);
         break;
       case OP.POP:
@@ -190,19 +199,19 @@ class PickleMachine {
         this.#again(this.#top());
         break;
       case OP.MEMOIZE:
-        this.#memo.set(this.#memo.size, this.#top());
+        this.#remember(this.#memoSize);
         break;
       case OP.PUT:
       case OP.BINPUT:
       case OP.LONG_BINPUT:
-        this.#memo.set(this.#index(octet), this.#top());
+        this.#remember(this.#index(octet));
         break;
       case OP.GET:
       case OP.BINGET:
       case OP.LONG_BINGET: {
         const index = this.#index(octet);
-        if (!this.#memo.has(index)) throw this.#wrong(`a memo entry ${index}`);
-        this.#again(this.#memo.get(index));
+        if (!(index in this.#memo)) throw this.#wrong(`a memo entry ${index}`);
+        this.#again(this.#memo[index]);
         break;
       }
       default:
@@ -221,13 +230,33 @@ class PickleMachine {
   }
 
   #push(value: unknown): true {
+    this.#checkRoom(this.#stack.length);
     this.#stack.push(value);
     return true;
   }
 
   #again(value: unknown): void {
     this.shares ||= typeof value === "object" && value !== null;
-    this.#stack.push(value);
+    this.#push(value);
+  }
+
+  /** What waits on the stack for its container is a key or a value of an entry. */
+  #checkRoom(height: number): void {
+    const { maxElements } = this.#limits;
+    if (height > 2 * maxElements) throw tooManyElements(maxElements, Math.ceil(height / 2));
+  }
+
+  #remember(index: number): void {
+    const value = this.#top();
+    if (!(index in this.#memo)) this.#memoSize++;
+    this.#memo[index] = value;
+  }
+
+  /** Counts entries before they are stored. */
+  #enter(count: number): void {
+    this.#entries += count;
+    const { maxElements } = this.#limits;
+    if (this.#entries > maxElements) throw tooManyElements(maxElements, this.#entries);
   }
 
   /** What lies under the last mark belongs to somebody else. */
@@ -254,23 +283,31 @@ class PickleMachine {
   #append(items: readonly unknown[]): true {
     const list = this.#top();
     if (!Array.isArray(list)) throw this.#wrong("a list to append to");
+    this.#enter(items.length);
     for (const item of items) list.push(item);
     return true;
   }
 
   #addTo(set: Set<unknown>): true {
-    for (const item of this.#popToMark()) set.add(this.#hashable(item));
+    const items = this.#popToMark();
+    this.#enter(items.length);
+    for (const item of items) set.add(this.#hashable(item));
     return this.#push(set);
   }
 
   #setItems(dict: Map<unknown, unknown>, items: readonly unknown[]): Map<unknown, unknown> {
     if (items.length % 2 !== 0) throw this.#wrong("a value for each key");
+    this.#enter(items.length / 2);
     for (let i = 0; i < items.length; i += 2) dict.set(this.#hashable(items[i]), items[i + 1]);
     return dict;
   }
 
   #hashable(value: unknown): unknown {
     if (value instanceof Map) throw this.#wrong("a key or an entry of a set that can be hashed");
+    if (typeof value === "number" || typeof value === "bigint") {
+      const { maxNumberKeys } = this.#limits;
+      if (++this.#numberKeys > maxNumberKeys) throw tooManyNumberKeys(maxNumberKeys);
+    }
     return value;
   }
 

@@ -7,12 +7,15 @@
  */
 
 import { decodeAscii } from "../base/text.ts";
-import { badText, CodecError } from "./errors.ts";
+import { badText, CodecError, MAX_INTEGER_DIGITS } from "./errors.ts";
 
 const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const DECIMAL = /^[+-]?\d+$/;
-const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// Each digit has one place only where it can belong, so that no text is tried in many ways.
+const FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** Octets of the largest integer of {@link MAX_INTEGER_DIGITS}, with its sign. */
+const MAX_INTEGER_OCTETS = Math.ceil((MAX_INTEGER_DIGITS * Math.log2(10) + 1) / 8);
 const SPECIAL_FLOATS: ReadonlyMap<string, number> = new Map([
   ["nan", NaN],
   ["-nan", NaN],
@@ -27,9 +30,10 @@ export function exactNumber(value: bigint): number | bigint {
 }
 
 /** Reads a little-endian number in two's complement. */
-export function readLong(octets: Uint8Array): number | bigint {
+export function readLong(octets: Uint8Array, offset: number): number | bigint {
   const { length } = octets;
   if (length === 0) return 0;
+  if (length > MAX_INTEGER_OCTETS) throw tooLong(offset, `${length} octets`);
   let hex = "0x";
   for (let i = length - 1; i >= 0; i--) hex += (octets[i] as number).toString(16).padStart(2, "0");
   return exactNumber(BigInt.asIntN(length * 8, BigInt(hex)));
@@ -39,6 +43,7 @@ export function readLong(octets: Uint8Array): number | bigint {
 export function readDecimal(line: Uint8Array, offset: number): number | bigint {
   const text = decodeAscii(line).replace(/L$/, "");
   if (!DECIMAL.test(text)) throw badLine("a whole number", line, offset);
+  if (text.length > MAX_INTEGER_DIGITS + 1) throw tooLong(offset, `${text.length} characters`);
   return exactNumber(BigInt(text.replace(/^\+/, "")));
 }
 
@@ -105,23 +110,46 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 
 /** Reads the line of a STRING: a str of Python 2 between quotes, with escapes. */
 export function readQuoted(line: Uint8Array, offset: number): string | Uint8Array {
-  const text = decodeAscii(line);
-  const [, , inside] = /^(['"])(.*)\1$/s.exec(text) ?? [];
-  if (inside === undefined) throw badLine("text in quotes", line, offset);
-  const octets: number[] = [];
-  for (const [piece, hex, octal, simple] of inside.matchAll(
-    /\\x([0-9a-fA-F]{2})|\\([0-7]{1,3})|\\(.)|[^\\]+|\\/gs,
-  )) {
-    if (hex !== undefined) octets.push(Number.parseInt(hex, 16));
-    else if (octal !== undefined) octets.push(Number.parseInt(octal, 8) & 0xff);
-    else if (simple !== undefined) {
-      const escaped = ESCAPES.get(simple);
-      // As Python has it: a backslash that escapes nothing stays.
-      if (escaped === undefined) octets.push(0x5c, simple.charCodeAt(0));
-      else octets.push(escaped);
-    } else for (let i = 0; i < piece.length; i++) octets.push(piece.charCodeAt(i));
+  const [quote] = line;
+  const end = line.length - 1;
+  if (end < 1 || (quote !== QUOTE && quote !== DOUBLE_QUOTE) || line[end] !== quote) {
+    throw badLine("text in quotes", line, offset);
   }
-  return readOldString(Uint8Array.from(octets));
+  const octets = new Uint8Array(end);
+  let length = 0;
+  for (let at = 1; at < end;) {
+    const octet = line[at] as number;
+    if (octet !== BACKSLASH) {
+      octets[length++] = octet;
+      at++;
+      continue;
+    }
+    const escaped = readEscape(line.subarray(at + 1, Math.min(end, at + 1 + MAX_ESCAPE)));
+    // As Python has it: a backslash that escapes nothing stays.
+    octets[length++] = escaped?.octet ?? BACKSLASH;
+    at += 1 + (escaped?.length ?? 0);
+  }
+  return readOldString(octets.subarray(0, length));
+}
+
+const [QUOTE, DOUBLE_QUOTE, BACKSLASH] = [0x27, 0x22, 0x5c];
+/** What is longest behind a backslash: three octal digits, or an x and two others. */
+const MAX_ESCAPE = 3;
+
+/** What a backslash and the octets behind it stand for, and how many of these belong to it. */
+function readEscape(octets: Uint8Array): { octet: number; length: number } | undefined {
+  const text = decodeAscii(octets);
+  const simple = ESCAPES.get(text.charAt(0));
+  if (simple !== undefined) return { octet: simple, length: 1 };
+  const [, hex, octal] = /^(?:x([0-9a-fA-F]{2})|([0-7]{1,3}))/.exec(text) ?? [];
+  if (hex !== undefined) return { octet: Number.parseInt(hex, 16), length: 3 };
+  if (octal === undefined) return undefined;
+  return { octet: Number.parseInt(octal, 8) & 0xff, length: octal.length };
+}
+
+function tooLong(offset: number, got: string): CodecError {
+  const expected = `expected an integer of at most ${MAX_INTEGER_DIGITS} digits`;
+  return new CodecError("CODEC_MALFORMED", `${expected} at offset ${offset}, got ${got}`);
 }
 
 function badLine(expected: string, line: Uint8Array, offset: number): CodecError {

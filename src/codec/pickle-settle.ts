@@ -30,6 +30,8 @@ export function settleDicts(value: unknown, limits: CodecLimits, shares: boolean
 class Settling {
   readonly #limits: CodecLimits;
   readonly #seen: Map<object, Seen> | undefined;
+  /** The containers around what is settled. */
+  readonly #around = new Set<object>();
   #entries = 0;
   /** Height of what was settled last. */
   #height = 0;
@@ -45,8 +47,12 @@ class Settling {
     if (depth >= this.#limits.maxDepth) throw tooDeep(this.#limits.maxDepth);
     const seen = this.#seen?.get(value);
     if (seen !== undefined) return this.#again(seen, depth);
+    // A value that contains itself has no end.
+    if (this.#around.has(value)) throw tooDeep(this.#limits.maxDepth);
     const before = this.#entries;
+    if (this.#seen !== undefined) this.#around.add(value);
     const settled = this.#container(value, depth);
+    this.#around.delete(value);
     const entries = this.#entries - before;
     this.#seen?.set(value, { value: settled, entries, height: this.#height });
     return settled;

@@ -20,7 +20,7 @@ export interface ZerorpcOptions {
   /** Makes message ids, which are not secret. @default Math.random */
   readonly random?: Random;
   /** Limits of decoding. @default CODEC_DEFAULTS */
-  readonly limits?: CodecLimits;
+  readonly limits?: Partial<CodecLimits>;
 }
 
 /**

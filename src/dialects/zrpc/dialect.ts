@@ -30,7 +30,7 @@ export interface ZrpcOptions {
   /** Makes request ids. Who can guess one can ask for its answer. @default Math.random */
   readonly random?: Random;
   /** Limits of decoding. @default CODEC_DEFAULTS */
-  readonly limits?: CodecLimits;
+  readonly limits?: Partial<CodecLimits>;
 }
 
 /** The original forgets the eleventh request, also while it still runs. */

@@ -105,6 +105,19 @@ describe("reading json", () => {
     expect(Object.keys(read('{"constructor":1}') as object)).toEqual(["constructor"]);
   });
 
+  test("reads a text of any length beside a long integer", () => {
+    // A regular expression ran out of stack here.
+    const text = "\\na".repeat(4_000_000);
+    const long = read(`["${text}",12345678901234567890]`) as [string, bigint];
+    expect([long[0].length, long[1]]).toEqual([8_000_000, 12_345_678_901_234_567_890n]);
+  });
+
+  test("refuses a text that does not end, or has what no text may have", () => {
+    for (const wrong of ['"a', '"a\\', '"\\x"', '"\u0001"', '{"a"', "{a:1}"]) {
+      expect(codeOf(() => read(`[12345678901234567890,${wrong}`))).toBe("CODEC_MALFORMED");
+    }
+  });
+
   test("refuses what is no utf-8", () => {
     expect(codeOf(() => codec.decode(Uint8Array.of(0x22, 0xff, 0x22)))).toBe("CODEC_UTF8");
   });

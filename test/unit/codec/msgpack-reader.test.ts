@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
+import type { CodecLimits } from "../../../src/codec/errors.ts";
 import { MsgpackReader } from "../../../src/codec/msgpack-reader.ts";
 import { Extension } from "../../../src/codec/msgpack-writer.ts";
 import { hex } from "../../support/zmtp.ts";
 
-function read(digits: string, limits?: { maxDepth?: number; maxElements?: number }): unknown {
+function read(digits: string, limits?: Partial<CodecLimits>): unknown {
   const reader = new MsgpackReader({ maxDepth: 128, maxElements: 1000, ...limits });
   reader.reset(hex(digits));
   return reader.value();
 }
 
-function codeOf(digits: string, limits?: { maxDepth?: number; maxElements?: number }): unknown {
+function codeOf(digits: string, limits?: Partial<CodecLimits>): unknown {
   try {
     return read(digits, limits);
   } catch (error) {
@@ -104,6 +105,14 @@ describe("MsgpackReader", () => {
   test("refuses more entries than maxElements in all containers together", () => {
     expect(codeOf("92 92 01 01 91 01", { maxElements: 4 })).toBe("CODEC_ELEMENTS");
     expect(codeOf("92 91 01 91 01", { maxElements: 4 })).toEqual([[1], [1]]);
+  });
+
+  test("refuses more numbers as keys than maxNumberKeys, in all maps together", () => {
+    expect(codeOf("92 82 01 c0 02 c0 81 03 c0", { maxNumberKeys: 2 })).toBe("CODEC_ELEMENTS");
+    expect(codeOf("82 01 c0 cf 00 20 00 00 00 00 00 01 c0", { maxNumberKeys: 1 })).toBe(
+      "CODEC_ELEMENTS",
+    );
+    expect(codeOf("82 01 c0 a1 61 c0", { maxNumberKeys: 1 })).toBeInstanceOf(Map);
   });
 
   test("counts entries for each message anew", () => {

@@ -179,9 +179,50 @@ describe("what Python writes rarely", () => {
     expect(first).toBe(second);
   });
 
-  test("of a large number of digits takes no long time", () => {
-    const digits = "9".repeat(200_000);
-    expect(codec.decode(octets(`L${digits}L\n.`))).toBe(BigInt(digits));
+  test("of an integer is exact up to 4300 digits, and refused beyond", () => {
+    const digits = "9".repeat(4300);
+    expect(codec.decode(octets(`L-${digits}L\n.`))).toBe(-BigInt(digits));
+    expect(codec.decode(codec.encode(BigInt(digits)))).toBe(BigInt(digits));
+    const tooLong = expect.objectContaining({
+      code: "CODEC_MALFORMED",
+      message: expect.stringContaining("an integer of at most 4300 digits") as string,
+    }) as Error;
+    expect(() => codec.decode(octets(`L${digits}99L\n.`))).toThrow(tooLong);
+    const large = octets(0x8b, 0xfc, 6, 0, 0, ...new Uint8Array(1788).fill(0x55), ".");
+    expect(() => codec.decode(large)).toThrow(tooLong);
+  });
+
+  test("has no more numbers as keys and entries of sets than maxNumberKeys", () => {
+    const few = new PickleCodec({ maxNumberKeys: 2 });
+    const refused = expect.objectContaining({ code: "CODEC_ELEMENTS" }) as Error;
+    expect(few.decode(octets("}(K", 1, "NK", 2, "Nu."))).toBeInstanceOf(Map);
+    expect(() => few.decode(octets("}(K", 1, "NK", 2, "NK", 3, "Nu."))).toThrow(refused);
+    expect(() => few.decode(octets(0x8f, "(K", 1, "K", 2, "K", 3, 0x90, "."))).toThrow(refused);
+  });
+
+  test("of a text that is nearly a number is refused at once", () => {
+    const pickle = octets(`F${"1".repeat(200_000)}x\n.`);
+    expect(() => codec.decode(pickle)).toThrow(
+      expect.objectContaining({ code: "CODEC_MALFORMED" }) as Error,
+    );
+  });
+
+  test("of a dict in a list that contains itself is refused", () => {
+    const pickle = octets("]q", 0, "(}h", 0, "e.");
+    expect(() => codec.decode(pickle)).toThrow(
+      expect.objectContaining({ code: "CODEC_DEPTH" }) as Error,
+    );
+  });
+
+  test.each([
+    ["waits on the stack", "NN", "2N"],
+    ["is put into one list again and again", "](2222e](2222e", ""],
+    ["waits between marks", "((((((((N.", ""],
+  ])("holds no more than maxElements of what %s", (_, start, more) => {
+    const small = new PickleCodec({ maxElements: 3 });
+    expect(() => small.decode(octets(start + more.repeat(8)))).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/ELEMENTS|TRUNC/) as string }) as Error,
+    );
   });
 });
 
