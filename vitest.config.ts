@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const PURE = ["unit", "property", "simulation", "conformance"] as const;
 
 /** Kinds with real sockets and processes: one file at a time, so that load cannot decide a test. */
-const REAL = ["integration", "interop", "package", "smoke"] as const;
+const REAL = ["integration", "interop", "faults", "package", "smoke"] as const;
 
 /** One project per kind of test, so that the path says what a test proves. */
 export default defineConfig({

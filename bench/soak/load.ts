@@ -140,8 +140,6 @@ const HUNDRED: readonly OperationName[] = Object.entries(SHARES).flatMap(([name,
 
 /** Statuses with which calls may end when their server was killed. */
 const ENDINGS_OF_THE_KILLED: ReadonlySet<string> = new Set(["unavailable", "deadline_exceeded"]);
-/** What a killed server costs nothing, because it may run twice. */
-const SURVIVES: ReadonlySet<OperationName> = new Set(["idempotent", "reconnect"]);
 /** How many failures are told in words. */
 const MAX_TOLD = 20;
 
@@ -176,10 +174,10 @@ export class Load {
     return this.failures > this.#limits.maxFailures;
   }
 
-  /** Makes the calls of a budget, `lanes` at a time; stops early when too many have failed. */
+  /** Makes the calls of a budget, `lanes` at a time. */
   async run(target: Target, budget: Budget, lanes: number): Promise<void> {
     const lane = async (): Promise<void> => {
-      while ((await budget.take()) && !this.failed) {
+      while (await budget.take()) {
         const name = HUNDRED[Math.floor(this.#random() * HUNDRED.length)] ?? "call";
         await this.#once(target, name);
       }
@@ -193,8 +191,9 @@ export class Load {
       await OPERATIONS[name](client, endpoint);
       this.#count(name);
     } catch (error) {
+      // An idempotent call may run twice, so it survives.
       const killed = error instanceof RpcError && ENDINGS_OF_THE_KILLED.has(error.status);
-      if (fate === "is killed" && killed && !SURVIVES.has(name)) this.#count("killed");
+      if (fate === "is killed" && killed && name !== "idempotent") this.#count("killed");
       else this.#fail(`${name} of the server that ${fate}: ${String(error)}`);
     }
     if (fate !== "lives") return;

@@ -90,7 +90,7 @@ async function run(plan: Plan): Promise<number> {
   const { load, measured } = soak;
   const start = performance.now();
   console.log(HEADING);
-  for (let window = 1; window <= plan.windows && !load.failed; window++) {
+  for (let window = 1; window <= plan.windows; window++) {
     console.log(row(window, await soak.window()));
   }
   await soak.close();

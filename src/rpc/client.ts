@@ -399,7 +399,6 @@ export class ClientCore implements TransportOwner {
     call.withdraw = () => this.#withdraw(call);
     this.#lost.set(call, endpoint);
     this.#schedule(call);
-    this.#giveUpLost();
   }
 
   /** Asks a peer that has just come for the outcomes that were lost at its endpoint. */

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Node with at most $DESCRIPTORS open files.
+ulimit -n "$DESCRIPTORS" && exec "$NODE" "$@"
