@@ -248,10 +248,14 @@ export class Dispatcher {
 
   /** Whether a request has to run. If not, it has been answered or will be with the first one. */
   #isFirst(id: string, call: ServerCall): boolean {
-    const asksOnly = call.options?.outcomeOnly === true;
-    const known = asksOnly ? this.#replies.ask(id, call) : this.#replies.enter(id, call);
+    const { outcomeOnly, fingerprint } = call.options ?? NO_OPTIONS;
+    const known =
+      outcomeOnly === true
+        ? this.#replies.ask(id, call)
+        : this.#replies.enter(id, call, fingerprint);
     if (known === "first") return true;
-    if (known === undefined) call.session.fail(call, this.#forgotten(call.method));
+    if (known === "another") call.session.fail(call, usedAlready(call.method));
+    else if (known === undefined) call.session.fail(call, this.#forgotten(call.method));
     else if (known !== "joined") repeat(call, known);
     return false;
   }
@@ -354,6 +358,15 @@ function requestIdOf(call: ServerCall): string | undefined {
   if (id === undefined) return undefined;
   const { identity } = call.session.link;
   return identity === undefined ? id : `${JSON.stringify(identity)} ${id}`;
+}
+
+function usedAlready(method: string): Failure {
+  return {
+    status: "already_exists",
+    name: "RpcError",
+    message: `the request id was used for a call of "${method}" with other arguments; each thing to do needs an id of its own`,
+    mayHaveRun: false,
+  };
 }
 
 /** Gives a call the outcome of another one with the same request. */

@@ -68,6 +68,8 @@ export interface RequestOptions {
    * the same id runs once, and gets the outcome of the first.
    */
   readonly requestId?: string;
+  /** Hash of the arguments: one that comes again under its id with another is no repetition. */
+  readonly fingerprint?: number;
   /** Runs nothing: asks for the outcome of the request with this method and `requestId`. */
   readonly outcomeOnly?: boolean;
   /** The peer passes on what somebody else has asked for. Only between the threads of one process. */

@@ -26,9 +26,15 @@ export interface ReplyLimits {
   readonly rememberedBytes: number;
 }
 
+interface Running<Caller> {
+  readonly joined: Set<Caller>;
+  readonly fingerprint: number | undefined;
+}
+
 interface Reply {
   readonly outcome: Outcome;
   readonly bytes: number;
+  readonly fingerprint: number | undefined;
 }
 
 /** Outcomes by request id. `Caller` is whoever waits for one. */
@@ -36,7 +42,7 @@ export class ReplyCache<Caller> {
   readonly #limits: ReplyLimits;
   /** The one that was asked last is the last one. */
   readonly #replies = new Map<string, Reply>();
-  readonly #running = new Map<string, Set<Caller>>();
+  readonly #running = new Map<string, Running<Caller>>();
   #bytes = 0;
 
   constructor(limits: ReplyLimits) {
@@ -58,11 +64,21 @@ export class ReplyCache<Caller> {
     return this.#running.size;
   }
 
-  /** Takes note of a request, and says whether it is the first of its id, and if not, what then. */
-  enter(id: string, caller: Caller): "first" | "joined" | Outcome {
+  /**
+   * Takes note of a request, and says whether it is the first of its id, and if not, what then.
+   *
+   * @param fingerprint - what it asks for; with another one than the first had it is `"another"` request
+   */
+  enter(
+    id: string,
+    caller: Caller,
+    fingerprint?: number,
+  ): "first" | "joined" | "another" | Outcome {
+    const first = this.#replies.get(id) ?? this.#running.get(id);
+    if (first !== undefined && first.fingerprint !== fingerprint) return "another";
     const known = this.ask(id, caller);
     if (known !== undefined) return known;
-    this.#running.set(id, new Set());
+    this.#running.set(id, { joined: new Set(), fingerprint });
     return "first";
   }
 
@@ -74,9 +90,9 @@ export class ReplyCache<Caller> {
       this.#replies.set(id, reply);
       return reply.outcome;
     }
-    const joined = this.#running.get(id);
-    if (joined === undefined) return undefined;
-    joined.add(caller);
+    const running = this.#running.get(id);
+    if (running === undefined) return undefined;
+    running.joined.add(caller);
     return "joined";
   }
 
@@ -87,9 +103,10 @@ export class ReplyCache<Caller> {
    * @returns those who joined it
    */
   settle(id: string, outcome: Outcome, bytes: number): Iterable<Caller> {
+    const fingerprint = this.#running.get(id)?.fingerprint;
     const joined = this.forget(id);
     this.#drop(id);
-    this.#replies.set(id, { outcome, bytes });
+    this.#replies.set(id, { outcome, bytes, fingerprint });
     this.#bytes += bytes;
     const { rememberedReplies, rememberedBytes } = this.#limits;
     for (const oldest of this.#replies.keys()) {
@@ -107,14 +124,14 @@ export class ReplyCache<Caller> {
 
   /** Forgets a request that will have no outcome. Returns those who joined it. */
   forget(id: string): Iterable<Caller> {
-    const joined = this.#running.get(id) ?? [];
+    const joined = this.#running.get(id)?.joined ?? [];
     this.#running.delete(id);
     return joined;
   }
 
   /** One of those who joined waits no more. */
   leave(id: string, caller: Caller): void {
-    this.#running.get(id)?.delete(caller);
+    this.#running.get(id)?.joined.delete(caller);
   }
 
   /** Forgets everything. */

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { FNV_PRIME, hashInto } from "./hash.ts";
 import type { ServerChannel } from "./server-translator.ts";
 
 const FIRST_BUCKETS = 16;
@@ -83,14 +84,6 @@ export class ChannelTable {
     for (const frame of route) hash = hashInto(Math.imul(hash ^ frame.length, FNV_PRIME), frame);
     return hashInto(hash, id) >>> 0;
   }
-}
-
-const FNV_PRIME = 0x0100_0193;
-
-function hashInto(start: number, octets: Uint8Array): number {
-  let hash = start;
-  for (let i = 0; i < octets.length; i++) hash = Math.imul(hash ^ (octets[i] as number), FNV_PRIME);
-  return hash;
 }
 
 function emptyBuckets(count: number): (ServerChannel | undefined)[] {

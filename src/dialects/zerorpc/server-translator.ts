@@ -7,6 +7,7 @@
 import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
 import { MAX_REQUEST_ID } from "../../rpc/limits.ts";
+import { hashInto } from "./hash.ts";
 import { argList, isRecord, notArgs } from "./args.ts";
 import { ChannelTable } from "./channel-table.ts";
 import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
@@ -159,7 +160,7 @@ export class ServerTranslator implements Translator {
         reason: notArgs(args),
       };
     }
-    return requestOf(channel, head, list);
+    return requestOf(channel, head, list, this.#codec);
   }
 }
 
@@ -216,7 +217,12 @@ function requestIdOf(method: string, id: unknown): string | undefined {
 const BAD_REQUEST_ID = `expected a request id of 1 to ${MAX_REQUEST_ID} characters`;
 
 /** A request whose args have been read. */
-function requestOf(channel: ServerChannel, head: EventHead, args: readonly unknown[]): Packet {
+function requestOf(
+  channel: ServerChannel,
+  head: EventHead,
+  args: readonly unknown[],
+  codec: EventCodec,
+): Packet {
   const { name: method } = head;
   const { extended } = channel;
   const options = readOptions(head);
@@ -225,7 +231,21 @@ function requestOf(channel: ServerChannel, head: EventHead, args: readonly unkno
   if (id === undefined) return { type: "request", channel, method, args, options };
   const requestId = requestIdOf(method, id);
   if (requestId === undefined) return { type: "malformed", channel, reason: BAD_REQUEST_ID };
-  return { type: "request", channel, method, args, options: { ...options, requestId } };
+  const fingerprint = fingerprintOf(args, options?.named, codec);
+  return {
+    type: "request",
+    channel,
+    method,
+    args,
+    options: { ...options, requestId, fingerprint },
+  };
+}
+
+/** A hash of all arguments, as this side would write them. */
+function fingerprintOf(args: readonly unknown[], named: unknown, { writer }: EventCodec): number {
+  writer.value(args);
+  writer.value(named ?? null);
+  return hashInto(0, writer.finish()) >>> 0;
 }
 
 function askOutcome(

@@ -240,6 +240,23 @@ describe("a server that remembers", () => {
     expect(await ask("one")).toBe(3);
   });
 
+  scenario("refuses an id that comes with other arguments", async (world) => {
+    let ran = 0;
+    world.server({ pay: (_amount: number) => ++ran });
+    const client = world.client();
+    const pay = (...args: unknown[]): PromiseLike<unknown> =>
+      outcomeOf(client.callWith({ requestId: "order" }, "pay", ...args));
+    expect([await pay(5), await pay(5)]).toEqual([1, 1]);
+    expect(await pay(6)).toMatchObject({
+      status: "already_exists",
+      message: expect.stringContaining("other arguments") as string,
+      mayHaveRun: false,
+    });
+    const byName = client.caller.call("pay", { _amount: 5 }, { requestId: "order" });
+    expect(await outcomeOf(byName)).toMatchObject({ status: "already_exists" });
+    expect(ran).toBe(1);
+  });
+
   scenario("drops a call of a lost caller that waits for a handler", async (world) => {
     const gate = new Gate();
     const ran: string[] = [];

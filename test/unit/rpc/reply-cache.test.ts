@@ -85,4 +85,15 @@ describe("ReplyCache", () => {
     expect([...cache.settle("a", done(1), 1)]).toEqual(["two"]);
     expect(cache.ask("a", "three")).toEqual(done(1));
   });
+
+  test("takes another request for no repetition, whether the first runs or has ended", () => {
+    const cache = cacheOf(2);
+    expect(cache.enter("a", "one", 1)).toBe("first");
+    expect(cache.enter("a", "two", 2)).toBe("another");
+    expect(cache.enter("a", "two", 1)).toBe("joined");
+    cache.settle("a", done(1), 1);
+    expect(cache.enter("a", "three", 2)).toBe("another");
+    expect(cache.enter("a", "three", 1)).toEqual(done(1));
+    expect(cache.ask("a", "four")).toEqual(done(1));
+  });
 });
