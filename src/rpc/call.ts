@@ -28,6 +28,8 @@ function take(resolve: (value: never) => void, reject: (error: unknown) => void)
 /** A call that was made. */
 export class Call<T = unknown> extends Promise<T> implements AsyncGenerator<unknown, T, unknown> {
   #source: { readonly stream: StreamSource } | undefined = undefined;
+  /** Kept, as its call lets go of it. */
+  #stream: StreamSource | undefined = undefined;
 
   constructor() {
     super(take);
@@ -79,7 +81,7 @@ export class Call<T = unknown> extends Promise<T> implements AsyncGenerator<unkn
   #open(): StreamSource {
     this.then(undefined, () => undefined);
     if (this.#source === undefined) throw new TypeError("the call was never attached");
-    return this.#source.stream;
+    return (this.#stream ??= this.#source.stream);
   }
 }
 

@@ -52,6 +52,14 @@ type EarlyStep =
   | { readonly type: "next"; readonly value: unknown }
   | { readonly type: "throw"; readonly failure: Failure };
 
+/**
+ * Ends the calls of streams that nobody holds any more, as Python closes a generator that is dropped.
+ * When that is, is up to the collector of garbage; whoever wants it at once calls `return`.
+ */
+const dropped = new FinalizationRegistry<ClientCall>((call) => {
+  if (call.state !== "closed") call.finish(undefined);
+});
+
 /** The state of a call that was made. */
 export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   timerAt: number = Infinity;
@@ -103,7 +111,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   #outcome: CallOutcome | undefined;
   #queue: ItemQueue | undefined = undefined;
   #earlySteps: EarlyStep[] | undefined = undefined;
-  #stream: RemoteStream | undefined = undefined;
+  /** Weak, or it would never be garbage while the call is open. */
+  #stream: WeakRef<RemoteStream> | undefined = undefined;
   #replay: ReplaySource | undefined = undefined;
 
   /** Whether the first item of a stream comes without being asked for. */
@@ -134,7 +143,12 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   /** The stream of items. There is one per call. */
   get stream(): RemoteStream {
-    return (this.#stream ??= new RemoteStream(this));
+    const known = this.#stream?.deref();
+    if (known !== undefined) return known;
+    const stream = new RemoteStream(this);
+    this.#stream = new WeakRef(stream);
+    if (this.state !== "closed") dropped.register(stream, this);
+    return stream;
   }
 
   /** Somebody reads the items or has been given the stream. */
