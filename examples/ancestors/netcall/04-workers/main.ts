@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "zerocall";
 import { Dealer, Router } from "zerocall/zeromq";
@@ -26,7 +27,7 @@ const carrying = [carry(clients, workers), carry(workers, clients)];
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url));
 const processes = [1, 2].map(() => fork(script, [back]));
-await Promise.all(processes.map((child) => once(child, "message")));
+while (workers.peerCount < processes.length) await delay(5);
 
 const client = new Client<Service>(clients.lastEndpoint ?? "", { dialect: netcall() });
 const answers = await Promise.all([1, 2, 3, 4].map((n) => client.square(n)));

@@ -11,4 +11,3 @@ export type Service = typeof service;
 const [endpoint = ""] = process.argv.slice(2);
 const server = new Server(service, { dialects: [netcall()] });
 server.connect(endpoint);
-process.send?.("ready");

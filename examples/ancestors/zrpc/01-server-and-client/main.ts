@@ -42,7 +42,7 @@ const client = new ZrpcClient<{ test_server: TestServer }>({ socketDir });
 console.log(await client.call("test_server", "func", ["haha"], { named: { kwarg: "brt" } }));
 console.log(await client.proxy.test_server.func("haha", "brt"));
 // The older form of requests has a payload for its only argument.
-console.log(await client.callPayload("test_server", "func", { any: "value" }, 1000));
+console.log(await client.callPayload("test_server", "func", { any: "value" }, 10_000));
 
 console.log(await client.list());
 for (const [method, { parameters }] of Object.entries(await client.list("test_server"))) {

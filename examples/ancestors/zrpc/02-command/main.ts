@@ -19,7 +19,7 @@ await using shell = new Shell({ ZRPC_SOCKET_DIR: socketDir });
 await shell.run("list");
 await shell.run("list", "test_server");
 await shell.run("call", "test_server", "func", "True", "kwarg=None");
-await shell.run("call", "--count", "2", "--timeout", "1", "test_server", "func", "[1, 2]");
+await shell.run("call", "--count", "2", "--timeout", "10", "test_server", "func", "[1, 2]");
 await shell.run("call", "test_server", "func", "1", "nope=2");
 
 await server.close();

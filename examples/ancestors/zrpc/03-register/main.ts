@@ -17,7 +17,7 @@ server.register(queue, () => console.log("got value:", String(queue.read())));
 
 console.log("anything within 10 ms?", await server.runOnce(10));
 queue.write("foo");
-console.log("one event:", await server.runOnce(1000));
+console.log("one event:", await server.runOnce(10_000));
 
 const client = new ZrpcClient({ socketDir });
 const pong = client.call("watcher", "ping");
@@ -32,7 +32,7 @@ const pipe = server.register(openSync(path, constants.O_RDWR), () => {
   console.log("from the pipe:", String(pipe.read()));
 });
 writeFileSync(path, "bar");
-console.log("one event:", await server.runOnce(1000));
+console.log("one event:", await server.runOnce(10_000));
 server.unregister(pipe);
 pipe.destroy();
 
