@@ -6,7 +6,7 @@
 
 import { Client, Server } from "zerocall";
 import { zerorpc } from "zerocall/dialects/zerorpc";
-import type { Packet, Translator } from "zerocall/rpc";
+import { type OutgoingMessage, type Packet, type Translator, wholeOctets } from "zerocall/rpc";
 import { Connection, nullMechanism } from "zerocall/zmtp";
 import { MachineWire } from "./machine-transport.ts";
 
@@ -67,9 +67,9 @@ function established(): { readonly near: Connection; readonly far: Connection } 
   return { near, far };
 }
 
-function only(translator: Translator, message: readonly Uint8Array[] | undefined): Packet {
+function only(translator: Translator, message: OutgoingMessage | undefined): Packet {
   const packets: Packet[] = [];
-  if (message !== undefined) translator.decode(message, packets);
+  if (message !== undefined) translator.decode(message.map(wholeOctets), packets);
   const [packet] = packets;
   if (packet === undefined) throw new Error("expected a packet");
   return packet;

@@ -7,7 +7,14 @@
  * @module
  */
 
-import type { Link, Message, Transport, TransportFactory, TransportOwner } from "zerocall/rpc";
+import type {
+  Link,
+  Message,
+  OutgoingMessage,
+  Transport,
+  TransportFactory,
+  TransportOwner,
+} from "zerocall/rpc";
 import { Connection, nullMechanism } from "zerocall/zmtp";
 
 const ENDPOINT = "machine://";
@@ -44,7 +51,7 @@ class MachineLink implements Link {
     return this.connection.queuedMessages >= HIGH_WATER_MARK;
   }
 
-  send(message: Message): void {
+  send(message: OutgoingMessage): void {
     this.connection.send(message);
     this.sentMessages++;
     if (this.full) this.#wasFull = true;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { wholeOctets } from "#dist/base/octets.js";
 import { json, msgpack, netcall, pickle } from "#dist/dialects/netcall/index.js";
 import { jsonrpc } from "#dist/dialects/jsonrpc/index.js";
 import { multicall } from "#dist/dialects/multicall/index.js";
@@ -144,7 +145,7 @@ function asking(dialect: Dialect, socketType: string): { client: Translator; sai
     const channel = client.open();
     const packet = { type: "request", channel, method, args: BASES, options: undefined } as const;
     const message = client.encode(packet);
-    if (message !== undefined) said.push(message);
+    if (message !== undefined) said.push(message.map(wholeOctets));
   }
   return { client, said };
 }
@@ -232,7 +233,7 @@ export function honestAnswers(dialect: Dialect): Uint8Array[] {
           const chosen = way === 0 ? all.slice(0, 5) : [all[4 + way] as Packet];
           for (const one of chosen) {
             const answered = server.encode(one);
-            if (answered !== undefined) answers.push(answered);
+            if (answered !== undefined) answers.push(answered.map(wholeOctets));
           }
         }
       }

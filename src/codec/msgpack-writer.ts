@@ -25,6 +25,7 @@
  * @module
  */
 
+import type { Octets } from "../base/octets.ts";
 import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
 
 /** An extension value: an application's type number with its octets. */
@@ -72,13 +73,29 @@ export class MsgpackWriter {
   #view: DataView = new DataView(this.#slab.buffer);
   #start = 0;
   #at = 0;
+  readonly #viewBytes: number;
+  /** What was written before the last value that stays where it lies, that value included. */
+  #pieces: Uint8Array[] = [];
 
-  /** @param extensions - forms for what MessagePack has none for. @default none */
-  constructor(extensions?: ExtensionCodec) {
+  /**
+   * @param extensions - forms for what MessagePack has none for. @default none
+   * @param viewBytes - from how many octets on a bin is not copied but stays where it lies, for
+   *   {@link finishPieces}; never, if left out
+   */
+  constructor(extensions?: ExtensionCodec, viewBytes: number = Infinity) {
     this.#extensions = extensions;
+    this.#viewBytes = viewBytes;
   }
 
-  /** Cuts off what was written since the last cut. */
+  /** Cuts off what was written since the last cut, in pieces if there are values that stay where they lie. */
+  finishPieces(): Octets {
+    if (this.#pieces.length === 0) return this.finish();
+    const pieces = [...this.#pieces, this.finish()];
+    this.#pieces = [];
+    return pieces;
+  }
+
+  /** Cuts off what was written since the last cut. Only for writers that copy everything. */
   finish(): Uint8Array {
     const octets = new Uint8Array(this.#slab.buffer, this.#start, this.#at - this.#start);
     this.#start = this.#at;
@@ -88,11 +105,12 @@ export class MsgpackWriter {
   /** Forgets what was written since the last cut. */
   discard(): void {
     this.#at = this.#start;
+    this.#pieces = [];
   }
 
-  /** Where the next octet goes, relative to the last cut. */
-  get length(): number {
-    return this.#at - this.#start;
+  /** Something was written since the last cut. */
+  get busy(): boolean {
+    return this.#at > this.#start || this.#pieces.length > 0;
   }
 
   /** Writes octets as they are. */
@@ -148,7 +166,8 @@ export class MsgpackWriter {
       this.#slab[this.#at++] = 0xc6;
       this.#u32(length);
     }
-    this.raw(octets);
+    if (length >= this.#viewBytes) this.#pieces.push(this.finish(), octets);
+    else this.raw(octets);
   }
 
   /** An integer; the caller knows that it is one and safe. */

@@ -27,7 +27,7 @@ export class MsgpackCodec implements Codec {
 
   encode(value: unknown): Uint8Array {
     // A `toJSON` or a getter may encode something with this codec in the middle of a value.
-    const writer = this.#writer.length === 0 ? this.#writer : new MsgpackWriter();
+    const writer = this.#writer.busy ? new MsgpackWriter() : this.#writer;
     try {
       writer.value(value);
     } catch (error) {

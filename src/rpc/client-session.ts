@@ -13,7 +13,7 @@ import { type Failure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { NotifyPacket } from "./notifications.ts";
 import { checkSize } from "./message-size.ts";
-import type { ChannelRef, Message, Packet } from "./packet.ts";
+import type { ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
@@ -112,7 +112,7 @@ export class ClientSession {
     return unsent;
   }
 
-  #encode(call: ClientCall, channel: ChannelRef, now: number): Message | undefined {
+  #encode(call: ClientCall, channel: ChannelRef, now: number): OutgoingMessage | undefined {
     const { method, args } = call.request;
     channel.call = call;
     try {
@@ -450,7 +450,7 @@ export class ClientSession {
     }
   }
 
-  #give(message: Message): void {
+  #give(message: OutgoingMessage): void {
     this.#givenMessages++;
     this.link.send(message);
   }

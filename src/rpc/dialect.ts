@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ChannelRef, Message, Packet } from "./packet.ts";
+import type { ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Method, MethodDescription } from "./method.ts";
 
@@ -62,7 +62,7 @@ export interface DialectTraits {
 /** A request as `encode` has just written it. */
 export interface EncodedRequest {
   readonly channel: ChannelRef;
-  readonly message: Message;
+  readonly message: OutgoingMessage;
 }
 
 /** Translates between one peer's messages and packets. */
@@ -79,7 +79,7 @@ export interface Translator {
    * @returns `undefined` when the peer's protocol has no word for it and leaving it out is right
    * @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` when a value cannot be written
    */
-  encode(packet: Packet): Message | undefined;
+  encode(packet: Packet): OutgoingMessage | undefined;
   /**
    * Makes one message of several requests, in place of their own, none of which was sent. Client
    * side only; not there where the protocol has no such message.

@@ -38,7 +38,15 @@ export {
   type MethodDescription,
   type ParameterDescription,
 } from "./method.ts";
-export type { ChannelRef, Headers, Message, Packet, RequestOptions } from "./packet.ts";
+export type {
+  ChannelRef,
+  Headers,
+  Message,
+  OutgoingMessage,
+  Packet,
+  RequestOptions,
+} from "./packet.ts";
+export { octetLength, type Octets, wholeOctets } from "../base/octets.ts";
 export { WINDOW_DEFAULTS, type WindowLimits } from "./receive-window.ts";
 export { Registry, type RegisterOptions } from "./registry.ts";
 export { isStream, type RemoteStream } from "./remote-stream.ts";

@@ -5,8 +5,9 @@
  * @module
  */
 
+import { octetLength } from "../base/octets.ts";
 import { RpcError } from "./errors.ts";
-import type { Message } from "./packet.ts";
+import type { OutgoingMessage } from "./packet.ts";
 import type { Link } from "./transport.ts";
 
 /**
@@ -18,15 +19,15 @@ import type { Link } from "./transport.ts";
  * @throws {RpcError} `resource_exhausted`
  */
 export function checkSize(
-  message: Message | undefined,
+  message: OutgoingMessage | undefined,
   link: Link,
   method: string,
   mayHaveRun: boolean,
-): Message | undefined {
+): OutgoingMessage | undefined {
   const most = link.maxMessageOctets;
   if (message === undefined || most === undefined) return message;
   let octets = 0;
-  for (const frame of message) octets += frame.byteLength;
+  for (const frame of message) octets += octetLength(frame);
   if (octets <= most) return message;
   throw new RpcError(
     "resource_exhausted",

@@ -16,10 +16,14 @@
  * @module
  */
 
+import type { Octets } from "../base/octets.ts";
 import type { Failure } from "./errors.ts";
 
 /** One or more frames, whole or nothing; how transports carry what dialects wrote. */
 export type Message = readonly Uint8Array[];
+
+/** A message as it is sent: a frame may lie in several pieces, of which large ones are not copied. */
+export type OutgoingMessage = readonly Octets[];
 
 /** Free headers of a call, such as a trace context. */
 export type Headers = Readonly<Record<string, unknown>>;

@@ -9,7 +9,7 @@ import type { CallPeer } from "./context.ts";
 import type { Translator } from "./dialect.ts";
 import { RpcError } from "./errors.ts";
 import { checkSize } from "./message-size.ts";
-import type { ChannelRef, Message } from "./packet.ts";
+import type { ChannelRef, OutgoingMessage } from "./packet.ts";
 import type { Link } from "./transport.ts";
 
 /** Arguments of a notification: positional ones in an array, named ones in a plain object. */
@@ -120,7 +120,7 @@ export class RemotePeer implements CallPeer {
     this.#aborter?.abort(this.#gone);
   }
 
-  #encode(channel: ChannelRef | undefined, method: string, args: NotifyArguments): Message {
+  #encode(channel: ChannelRef | undefined, method: string, args: NotifyArguments): OutgoingMessage {
     const positional = isPositional(args);
     const message = this.#translator.encode({
       type: "notify",

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { octetLength } from "../base/octets.ts";
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { DialectTraits, Translator } from "./dialect.ts";
@@ -15,7 +16,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { checkSize } from "./message-size.ts";
 import type { Method } from "./method.ts";
-import type { CallOrigin, ChannelRef, Message, Packet } from "./packet.ts";
+import type { CallOrigin, ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import { type CallerLine, RemotePeer } from "./remote-peer.ts";
 import type { Outcome } from "./reply-cache.ts";
@@ -417,8 +418,8 @@ function tooManyCalls(limit: number): Failure {
   };
 }
 
-function octetsOf(message: Message): number {
-  return message.reduce((sum, frame) => sum + frame.length, 0);
+function octetsOf(message: OutgoingMessage): number {
+  return message.reduce((sum, frame) => sum + octetLength(frame), 0);
 }
 
 function gone(call: ServerCall, reason: string): RpcError {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Message } from "./packet.ts";
+import type { Message, OutgoingMessage } from "./packet.ts";
 import type { Status } from "./status.ts";
 
 /** One live peer as the RPC half sees it. */
@@ -31,8 +31,12 @@ export interface Link {
   readonly full: boolean;
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */
   readonly sentMessages: number;
-  /** Takes a message in order, also when full. After the link was closed it is dropped. */
-  send(message: Message): void;
+  /**
+   * Takes a message in order, also when full. After the link was closed it is dropped.
+   *
+   * @param message - its octets MUST NOT be changed afterwards
+   */
+  send(message: OutgoingMessage): void;
   /** Stops and continues reading from the peer. */
   pause(): void;
   resume(): void;

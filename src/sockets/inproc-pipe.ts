@@ -11,6 +11,7 @@
  * @module
  */
 
+import { wholeOctets } from "../base/octets.ts";
 import { BoundedQueue } from "../base/bounded-queue.ts";
 import { ZmtpError } from "../zmtp/errors.ts";
 import type { SocketType } from "../zmtp/socket-type.ts";
@@ -18,7 +19,7 @@ import { TransportError } from "./errors.ts";
 import type { Flushable } from "./flush-queue.ts";
 import { bytesOf, keep } from "./message.ts";
 import type { ManagedPipe, PipeParts } from "./opening.ts";
-import type { Message, PeerInfo } from "./pipe.ts";
+import type { Message, OutgoingMessage, PeerInfo } from "./pipe.ts";
 
 /** What waits for the other side. */
 type Parcel =
@@ -90,8 +91,8 @@ export class InprocPipe implements ManagedPipe, Flushable {
     this.#started();
   }
 
-  send(message: Message): void {
-    this.#post({ type: "message", message: keep(message) });
+  send(message: OutgoingMessage): void {
+    this.#post({ type: "message", message: keep(message.map(wholeOctets)) });
   }
 
   subscribe(topic: Uint8Array, wanted: boolean): void {

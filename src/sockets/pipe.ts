@@ -6,8 +6,13 @@
  * @module
  */
 
+import type { Octets } from "../base/octets.ts";
+
 /** One or more frames, whole or nothing. */
 export type Message = readonly Uint8Array[];
+
+/** A message as it is sent: a frame may lie in several pieces, of which large ones are not copied. */
+export type OutgoingMessage = readonly Octets[];
 
 /** What the handshake told about a peer. */
 export interface PeerInfo {
@@ -60,7 +65,7 @@ export interface Pipe {
    * returns and may be reused by the caller; larger ones are kept as views and MUST NOT be changed
    * afterwards. After the pipe was closed the message is dropped.
    */
-  send(message: Message): void;
+  send(message: OutgoingMessage): void;
   /** Stops reading from the peer, so that the peer's own high-water mark stops it. */
   pause(): void;
   /** Reads again after {@link Pipe.pause}. */

@@ -24,7 +24,7 @@ import type { Wire, WireHandler } from "./dialer.ts";
 import { TransportError } from "./errors.ts";
 import type { Flushable, FlushQueue } from "./flush-queue.ts";
 import type { ManagedPipe, PipeLifecycle, PipeParts } from "./opening.ts";
-import type { Message, PeerInfo, PipeOwner } from "./pipe.ts";
+import type { Message, OutgoingMessage, PeerInfo, PipeOwner } from "./pipe.ts";
 
 /** Messages that are written at once instead of at the end of the turn. */
 export const FLUSH_MESSAGES = 32;
@@ -137,7 +137,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     return this.#lastHeardAt;
   }
 
-  send(message: Message): void {
+  send(message: OutgoingMessage): void {
     if (this.#phase !== "open") return;
     const connection = this.#connection;
     connection.send(message);

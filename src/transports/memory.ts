@@ -12,7 +12,8 @@
  * @module
  */
 
-import type { Message } from "../rpc/packet.ts";
+import { wholeOctets } from "../base/octets.ts";
+import type { Message, OutgoingMessage } from "../rpc/packet.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 import { TransportError } from "../sockets/errors.ts";
 
@@ -234,9 +235,9 @@ class MemoryLink implements Link {
     return this.#waiting.length >= this.#highWaterMark;
   }
 
-  send(message: Message): void {
+  send(message: OutgoingMessage): void {
     if (this.#wire.state === "closed") return;
-    this.#waiting.push(message);
+    this.#waiting.push(message.map(wholeOctets));
     this.deliverSoon();
   }
 

@@ -16,7 +16,8 @@
  * @module
  */
 
-import type { Message } from "../rpc/packet.ts";
+import { wholeOctets } from "../base/octets.ts";
+import type { Message, OutgoingMessage } from "../rpc/packet.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 
 /** What goes from thread to thread. */
@@ -178,10 +179,10 @@ class PortLink implements Link {
     return this.#given - this.#waiting;
   }
 
-  send(message: Message): void {
+  send(message: OutgoingMessage): void {
     if (this.#state === "closed") return;
     this.#given++;
-    this.#end.enqueue(this.#lane, message);
+    this.#end.enqueue(this.#lane, message.map(wholeOctets));
     // Before anybody looks whether the link is full, or the other end would not know of it.
     if (this.full) Atomics.store(this.#counters, this.#takenThereAt + 1, 1);
   }

@@ -9,6 +9,7 @@
  */
 
 import { isZerocallError } from "../base/errors.ts";
+import type { OutgoingMessage } from "../rpc/packet.ts";
 import type { Status } from "../rpc/status.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
@@ -71,7 +72,7 @@ class ZmqLink implements Link {
     return this.#pipe.sentMessages;
   }
 
-  send(message: readonly Uint8Array[]): void {
+  send(message: OutgoingMessage): void {
     this.#pipe.send(message);
   }
 

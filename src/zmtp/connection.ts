@@ -13,6 +13,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import type { Octets } from "../base/octets.ts";
 import type { Machine } from "../base/machine.ts";
 import { admitCommand } from "./command.ts";
 import type { ConnectionEvent, PeerDescription } from "./connection-event.ts";
@@ -186,11 +187,11 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   /**
    * Queues a message. After the connection was closed it is dropped.
    *
-   * @param frames - those up to `COPY_LIMIT_BYTES` are copied before this returns; larger ones are
-   * kept as views and MUST NOT be changed afterwards
+   * @param frames - what has up to `COPY_LIMIT_BYTES` in one piece is copied before this returns;
+   * larger pieces are kept as views and MUST NOT be changed afterwards
    * @throws {UsageError} `USAGE_STATE` before `handshake-done`, `USAGE_ARGUMENTS` without a frame
    */
-  send(frames: readonly Uint8Array[]): void {
+  send(frames: readonly Octets[]): void {
     const traffic = this.#traffic("send");
     if (traffic === undefined) return;
     traffic.send(frames);

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { octetLength, type Octets } from "../base/octets.ts";
 import { LONG_HEADER_BYTES, MAX_SHORT_BODY_BYTES, writeHeader } from "./frame.ts";
 
 /** Bodies up to this size are copied, larger ones are kept as views. */
@@ -56,17 +57,22 @@ export class FrameEncoder {
    * Adds a frame.
    *
    * @param flags - `MORE` and `COMMAND` of `frame.ts`
-   * @param body - copied up to {@link COPY_LIMIT_BYTES}; a larger one MUST NOT be changed later
+   * @param body - copied up to {@link COPY_LIMIT_BYTES}, each piece by itself if there are several;
+   *   what is larger MUST NOT be changed later
    */
-  frame(flags: number, body: Uint8Array): void {
+  frame(flags: number, body: Octets): void {
+    if (!(body instanceof Uint8Array)) {
+      this.#header(flags, octetLength(body));
+      for (const piece of body) {
+        if (piece.length > COPY_LIMIT_BYTES) this.#refer(piece);
+        else this.octets(piece);
+      }
+      return;
+    }
     const size = body.length;
     if (size > COPY_LIMIT_BYTES) {
-      this.#reserve(LONG_HEADER_BYTES);
-      this.#end = writeHeader(this.#slab, this.#end, flags, size);
-      this.#cut();
-      this.#pieces.push(body);
-      this.#pieceBytes += size;
-      this.#viewBytes += size;
+      this.#header(flags, size);
+      this.#refer(body);
       return;
     }
     this.#reserve(LONG_HEADER_BYTES + size);
@@ -98,6 +104,19 @@ export class FrameEncoder {
   clear(): void {
     this.take();
     this.#dropSlab();
+  }
+
+  #header(flags: number, size: number): void {
+    this.#reserve(LONG_HEADER_BYTES);
+    this.#end = writeHeader(this.#slab, this.#end, flags, size);
+  }
+
+  /** Adds octets as a view. */
+  #refer(octets: Uint8Array): void {
+    this.#cut();
+    this.#pieces.push(octets);
+    this.#pieceBytes += octets.length;
+    this.#viewBytes += octets.length;
   }
 
   #copy(octets: Uint8Array): void {

@@ -10,6 +10,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { type Octets, wholeOctets } from "../base/octets.ts";
 import { octetAt } from "../base/octet-reader.ts";
 import {
   admitCommand,
@@ -139,7 +140,7 @@ export class Traffic implements FrameSink {
    *
    * @throws {UsageError} `USAGE_ARGUMENTS` without a frame
    */
-  send(frames: readonly Uint8Array[]): void {
+  send(frames: readonly Octets[]): void {
     let left = frames.length;
     if (left === 0) {
       throw new UsageError("USAGE_ARGUMENTS", "expected a message of at least one frame, got none");
@@ -206,8 +207,8 @@ export class Traffic implements FrameSink {
     return true;
   }
 
-  #write(flags: number, body: Uint8Array): void {
+  #write(flags: number, body: Octets): void {
     if (this.#protection === undefined) this.#encoder.frame(flags, body);
-    else this.#encoder.frame(0, this.#protection.wrap(flags, body));
+    else this.#encoder.frame(0, this.#protection.wrap(flags, wholeOctets(body)));
   }
 }

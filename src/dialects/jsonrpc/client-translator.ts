@@ -4,6 +4,7 @@
  * @module
  */
 
+import { wholeOctets } from "../../base/octets.ts";
 import type { JsonCodec } from "../../codec/json.ts";
 import type { EncodedRequest, PeerKind, Translator } from "../../rpc/dialect.ts";
 import { RpcError } from "../../rpc/errors.ts";
@@ -165,7 +166,8 @@ function joinTexts(route: Message, requests: readonly EncodedRequest[]): Message
   const texts = requests.flatMap(({ message }, index) => {
     const text = message.at(-1);
     if (text === undefined) return [];
-    return index === 0 ? [text] : [BETWEEN, text];
+    const whole = wholeOctets(text);
+    return index === 0 ? [whole] : [BETWEEN, whole];
   });
   const parts = [OPEN, ...texts, CLOSE];
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

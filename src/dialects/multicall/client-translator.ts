@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Octets, wholeOctets } from "../../base/octets.ts";
 import type { EncodedRequest, Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
 import { callEntry, kindOf } from "./call-entry.ts";
@@ -72,7 +73,7 @@ export class ClientTranslator implements Translator {
     const channels = requests.map(({ channel }) => channel as ClientChannel);
     for (const channel of channels) this.#leave(channel);
     const { number } = this.#begin(channels);
-    const lists = requests.map(({ message }) => message.at(-1) as Uint8Array);
+    const lists = requests.map(({ message }) => wholeOctets(message.at(-1) as Octets));
     return numberedMessage(number, this.#serializer.join(lists));
   }
 

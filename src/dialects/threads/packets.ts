@@ -55,7 +55,7 @@ export class PacketCodec {
   /** @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH` when a value cannot be written */
   encode(packet: ThreadPacket): Uint8Array {
     // A `toJSON` or a getter may make a call in the middle of a value.
-    const writer = this.#writer.length === 0 ? this.#writer : threadWriter();
+    const writer = this.#writer.busy ? threadWriter() : this.#writer;
     try {
       writePacket(writer, packet);
     } catch (error) {

@@ -6,7 +6,13 @@
 
 import { ChannelSlots } from "./channel-slots.ts";
 import type { Translator } from "../../rpc/dialect.ts";
-import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import type {
+  ChannelRef,
+  Message,
+  OutgoingMessage,
+  Packet,
+  RequestOptions,
+} from "../../rpc/packet.ts";
 import { type EventCodec, TIMEOUT_KEY } from "./event.ts";
 import {
   decodeFollowUp,
@@ -74,7 +80,7 @@ export class ClientTranslator implements Translator {
     this.#channels.remove(channel as ClientChannel);
   }
 
-  encode(packet: Packet): Message | undefined {
+  encode(packet: Packet): OutgoingMessage | undefined {
     if (packet.channel === undefined || packet.type === "stream") return undefined;
     const channel = packet.channel as ClientChannel;
     if (packet.type === "request") {
@@ -118,7 +124,7 @@ export class ClientTranslator implements Translator {
     method: string,
     args: readonly unknown[],
     options: RequestOptions | undefined,
-  ): Message {
+  ): OutgoingMessage {
     const { writer } = this.#codec;
     channel.method = method;
     const timeoutMs = options?.timeoutMs;
@@ -141,7 +147,7 @@ export class ClientTranslator implements Translator {
       writer.discard();
       throw error;
     }
-    return toMessage(NO_ROUTE, writer.finish());
+    return toMessage(NO_ROUTE, writer.finishPieces());
   }
 }
 

@@ -38,6 +38,9 @@ const VERSION = 3;
 /** The version of a peer that says none. */
 const UNSTATED_VERSION = 1;
 
+/** Octets of a value that are not copied when an event is written. */
+const VIEW_BYTES = 64 * 1024;
+
 const NOTHING = new Uint8Array(0);
 
 /** The header field by which two new peers find each other. */
@@ -122,7 +125,7 @@ export class EventHead {
 export class EventCodec {
   readonly ids: MessageIds;
   readonly reader: MsgpackReader;
-  readonly writer: MsgpackWriter = new MsgpackWriter();
+  readonly writer: MsgpackWriter = new MsgpackWriter(undefined, VIEW_BYTES);
   /** Where hashes of peers' ids start, so that peers cannot choose ids that collide. */
   readonly hashSeed: number;
   readonly #names = new NameCache(USUAL_NAMES);
@@ -207,7 +210,7 @@ export class EventCodec {
   }
 
   #writeHead(head: Uint8Array, counter: number): void {
-    if (this.writer.length > 0) {
+    if (this.writer.busy) {
       throw new CodecError(
         "CODEC_UNSUPPORTED",
         "expected no call from toJSON or a getter of a value that is being encoded, got one",

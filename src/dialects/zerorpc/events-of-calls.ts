@@ -6,7 +6,8 @@
  * @module
  */
 
-import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
+import type { Octets } from "../../base/octets.ts";
+import type { ChannelRef, OutgoingMessage, Packet } from "../../rpc/packet.ts";
 import { argList, isRecord } from "./args.ts";
 import { asciiText, type EventCodec, type EventHead, MARK } from "./event.ts";
 import { decodeFailure, encodeError, encodeText, encodeTriple } from "./errors.ts";
@@ -62,7 +63,7 @@ export function encodeFollowUp(
   codec: EventCodec,
   channel: ZerorpcChannel,
   packet: FollowUp,
-): Message {
+): OutgoingMessage {
   if (packet.type === "item" && !channel.announce) return encodeItem(codec, channel, packet.value);
   const { writer } = codec;
   const structured = packet.type === "error" && channel.extended;
@@ -81,11 +82,11 @@ export function encodeFollowUp(
     throw error;
   }
   channel.announce = false;
-  return toMessage(channel.route, writer.finish());
+  return toMessage(channel.route, writer.finishPieces());
 }
 
 /** Writes one of many items, from what all of them have in common. */
-function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown): Message {
+function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown): OutgoingMessage {
   const { writer } = codec;
   channel.itemTemplate ??= codec.template(channel.id, STREAM);
   codec.writeTemplate(channel.itemTemplate, codec.ids.take());
@@ -95,14 +96,14 @@ function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown):
     writer.discard();
     throw error;
   }
-  return toMessage(channel.route, writer.finish());
+  return toMessage(channel.route, writer.finishPieces());
 }
 
 /** Writes what a server tells its client beside all answers: an event that answers nothing. */
 export function encodeNotification(
   codec: EventCodec,
   packet: Extract<Packet, { type: "notify" }>,
-): Message {
+): OutgoingMessage {
   const { writer } = codec;
   const { method, args, named } = packet;
   const channel = packet.channel as ZerorpcChannel | undefined;
@@ -119,11 +120,11 @@ export function encodeNotification(
     writer.discard();
     throw error;
   }
-  return toMessage(channel?.route ?? [], writer.finish());
+  return toMessage(channel?.route ?? [], writer.finishPieces());
 }
 
 /** Writes that the server takes no new calls of the peer. */
-export function encodeDraining(codec: EventCodec): Message {
+export function encodeDraining(codec: EventCodec): OutgoingMessage {
   const { writer } = codec;
   codec.writeHead(codec.ids.take(), undefined, 1);
   writer.raw(MARK_FIELD);
@@ -151,7 +152,7 @@ export function decodeNotification(codec: EventCodec, head: EventHead): Packet |
 }
 
 /** The frames of an event between DEALER and ROUTER. */
-export function toMessage(route: readonly Uint8Array[], event: Uint8Array): Message {
+export function toMessage(route: readonly Uint8Array[], event: Octets): OutgoingMessage {
   return route.length === 0 ? [DELIMITER, event] : [...route, DELIMITER, event];
 }
 

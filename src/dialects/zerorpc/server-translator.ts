@@ -5,7 +5,13 @@
  */
 
 import type { Translator } from "../../rpc/dialect.ts";
-import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
+import type {
+  ChannelRef,
+  Message,
+  OutgoingMessage,
+  Packet,
+  RequestOptions,
+} from "../../rpc/packet.ts";
 import { MAX_REQUEST_ID } from "../../rpc/limits.ts";
 import { hashInto } from "./hash.ts";
 import { argList, isRecord, notArgs } from "./args.ts";
@@ -63,7 +69,7 @@ export class ServerTranslator implements Translator {
     }
   }
 
-  encode(packet: Packet): Message | undefined {
+  encode(packet: Packet): OutgoingMessage | undefined {
     // The first STREAM says that the answer is one.
     if (packet.type === "stream") return undefined;
     if (packet.type === "notify") {

@@ -2,6 +2,8 @@ import { decode as theirDecode, encode as theirEncode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CodecError } from "../../../src/codec/errors.ts";
+import { wholeOctets } from "../../../src/base/octets.ts";
+import { MsgpackWriter } from "../../../src/codec/msgpack-writer.ts";
 import { MsgpackCodec } from "../../../src/codec/msgpack.ts";
 
 const codec = new MsgpackCodec();
@@ -30,6 +32,16 @@ describe("MessagePack", () => {
     fc.assert(
       fc.property(value, (given) => {
         expect(codec.decode(codec.encode(given))).toEqual(given);
+      }),
+    );
+  });
+
+  test("pieces together are what is written whole", () => {
+    fc.assert(
+      fc.property(value, fc.nat(300), (given, viewBytes) => {
+        const writer = new MsgpackWriter(undefined, viewBytes);
+        writer.value(given);
+        expect(wholeOctets(writer.finishPieces())).toEqual(codec.encode(given));
       }),
     );
   });

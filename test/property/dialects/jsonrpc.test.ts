@@ -1,3 +1,4 @@
+import { arrived } from "../../support/octets.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeFailure, encodeFailure } from "../../../src/dialects/jsonrpc/errors.ts";
@@ -69,9 +70,7 @@ test("requests arrive as they were sent", () => {
       const channel = client.open();
       const message = client.encode({ type: "request", channel, method, args: list, options });
       const packets: Packet[] = [];
-      jsonrpc()
-        .serverTranslator({ socketType: "DEALER" })
-        .decode(message ?? [], packets);
+      jsonrpc().serverTranslator({ socketType: "DEALER" }).decode(arrived(message), packets);
       const { channel: _channel, ...request } = packets[0] as Extract<Packet, { type: "request" }>;
       const plain = (made: unknown): unknown => JSON.parse(JSON.stringify(made));
       expect(plain({ ...request, options: request.options ?? {} })).toEqual(

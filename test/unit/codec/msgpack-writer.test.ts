@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { wholeOctets } from "../../../src/base/octets.ts";
 import { formatHex } from "../../../src/base/text.ts";
 import { MsgpackCodec } from "../../../src/codec/msgpack.ts";
 import { CODEC_DEFAULTS } from "../../../src/codec/errors.ts";
@@ -172,11 +173,27 @@ describe("MsgpackWriter", () => {
   test("forgets what was begun and discarded", () => {
     const writer = new MsgpackWriter();
     writer.value([1, 2, 3]);
-    expect(writer.length).toBe(4);
+    expect(writer.busy).toBe(true);
     writer.discard();
     writer.value("x");
     expect(formatHex(writer.finish())).toBe("a178");
-    expect(writer.length).toBe(0);
+    expect(writer.busy).toBe(false);
+  });
+
+  test("leaves large octets where they lie, if it was told from which size on", () => {
+    const writer = new MsgpackWriter(undefined, 4);
+    const large = Uint8Array.of(1, 2, 3, 4);
+    writer.value([large, Uint8Array.of(9)]);
+    const pieces = writer.finishPieces();
+    expect(pieces).toHaveLength(3);
+    expect((pieces as readonly Uint8Array[])[1]).toBe(large);
+    expect(wholeOctets(pieces)).toEqual(new MsgpackCodec().encode([large, Uint8Array.of(9)]));
+    writer.value(large);
+    expect(writer.busy).toBe(true);
+    writer.discard();
+    expect(writer.busy).toBe(false);
+    writer.value("x");
+    expect(writer.finishPieces()).toEqual(Uint8Array.of(0xa1, 0x78));
   });
 
   test("keeps finished octets as they are while it goes on", () => {

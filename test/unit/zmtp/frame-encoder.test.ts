@@ -38,6 +38,19 @@ test("copies up to the limit and keeps larger bodies as views", () => {
   );
 });
 
+test("copies the small pieces of a body and keeps its large ones as views", () => {
+  const large = new Uint8Array(COPY_LIMIT_BYTES + 1).fill(2);
+  const body = [hex("07"), large, new Uint8Array(0), hex("08 09")];
+  const encoder = new FrameEncoder();
+  encoder.frame(0, body);
+  expect(encoder.queuedBytes).toBe(9 + large.length + 3);
+  const pieces = encoder.take();
+  expect(pieces[1]).toBe(large);
+  const plain = new FrameEncoder();
+  plain.frame(0, joinOctets(body));
+  expect(joinOctets(pieces)).toEqual(joinOctets(plain.take()));
+});
+
 test("never writes again where it has handed something out", () => {
   const encoder = new FrameEncoder();
   const taken: [Uint8Array, Uint8Array][] = [];

@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeAscii } from "../../../../src/base/text.ts";
@@ -96,9 +97,7 @@ describe("the netcall translators", () => {
             options: { named },
           });
           const packets: Packet[] = [];
-          everything()
-            .serverTranslator(peer)
-            .decode(sent ?? [], packets);
+          everything().serverTranslator(peer).decode(arrived(sent), packets);
           expect(packets).toHaveLength(2);
           expect(packets[1]).toMatchObject({ type: "request", method, args });
           const { options } = packets[1] as Extract<Packet, { type: "request" }>;

@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
@@ -85,14 +86,14 @@ test("a request arrives as it was sent, and its answer too", () => {
       const channel = client.open();
       const request = client.encode({ type: "request", channel, method, args, options: undefined });
       const heard: Packet[] = [];
-      server.decode(request ?? [], heard);
+      server.decode(arrived(request), heard);
       expect(heard).toMatchObject([{ type: "request", method }]);
       const [packet] = heard;
       if (packet?.type !== "request") return;
       expect(packet.args).toEqual(args);
       const result = server.encode({ type: "result", channel: packet.channel, value: answer });
       const answers: Packet[] = [];
-      client.decode(result ?? [], answers);
+      client.decode(arrived(result), answers);
       expect(answers).toEqual([{ type: "result", channel, value: answer }]);
     }),
   );
@@ -109,7 +110,9 @@ test("ids of any type come back octet by octet", () => {
       const [packet] = packets;
       if (packet?.type !== "request") throw new Error("no request");
       const answer = server.encode({ type: "result", channel: packet.channel, value: 1 });
-      const head = new EventCodec(Math.random).readHead(answer?.at(-1) ?? new Uint8Array(0));
+      const head = new EventCodec(Math.random).readHead(
+        arrived(answer).at(-1) ?? new Uint8Array(0),
+      );
       expect(head.responseTo).toEqual(raw);
     }),
   );

@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
@@ -65,8 +66,8 @@ describe("translators", () => {
           const channel = translator.open();
           const options = { named };
           const message = translator.encode({ type: "request", channel, method, args, options });
-          expect(zrpc().recognises(message ?? [])).toBe(true);
-          const [packet] = decode("server", message ?? []);
+          expect(zrpc().recognises(arrived(message))).toBe(true);
+          const [packet] = decode("server", arrived(message));
           expect(packet).toMatchObject({ type: "request", method, args: plain(args) });
           if (packet?.type !== "request") return;
           expect(packet.options?.named ?? {}).toEqual(plain(named));
@@ -93,12 +94,12 @@ describe("translators", () => {
           options: undefined,
         });
         const packets: Packet[] = [];
-        server.decode(request ?? [], packets);
+        server.decode(arrived(request), packets);
         const asked = packets[0]?.channel;
         if (asked === undefined) throw new Error("the request was not read");
         const answer = server.encode({ type: "result", channel: asked, value: result });
         packets.length = 0;
-        client.decode(answer ?? [], packets);
+        client.decode(arrived(answer), packets);
         expect(packets).toEqual([{ type: "result", channel, value: plain(result) }]);
       }),
     );

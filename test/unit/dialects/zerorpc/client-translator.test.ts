@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import { describe, expect, test } from "vitest";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
 import { ClientTranslator } from "../../../../src/dialects/zerorpc/client-translator.ts";
@@ -23,7 +24,7 @@ function opened(options?: RequestOptions): {
     args: [1],
     options,
   });
-  const [header] = eventOf(message);
+  const [header] = eventOf(arrived(message));
   const hear = (name: string, args: unknown, more: Header = {}): readonly Packet[] => {
     const packets: Packet[] = [];
     const answer = { v: 3, response_to: header["message_id"], ...more };
@@ -71,7 +72,7 @@ describe("requests", () => {
     expect(() => translator.encode({ ...request, args: [() => 1] })).toThrow(
       expect.objectContaining({ code: "CODEC_UNSUPPORTED" }),
     );
-    expect(eventOf(translator.encode({ ...request, args: [2] }))[2]).toEqual([2]);
+    expect(eventOf(arrived(translator.encode({ ...request, args: [2] })))[2]).toEqual([2]);
   });
 });
 
@@ -124,7 +125,7 @@ describe("answers", () => {
   test("tell the peer's version with the first event", () => {
     const { translator, channel, hear } = opened();
     const grant = (): string =>
-      eventOf(translator.encode({ type: "credit", channel, items: 5 }))[1];
+      eventOf(arrived(translator.encode({ type: "credit", channel, items: 5 })))[1];
     expect(grant()).toBe("_zpc_more");
     hear("STREAM", 1, { v: 2 });
     expect(grant()).toBe("_zpc_hb");
@@ -164,7 +165,7 @@ describe("what lasts beyond a channel", () => {
       args: [1],
       options: { requestId: "17", outcomeOnly: true, timeoutMs: 50, headers: { a: 1 } },
     });
-    const [header, ...event] = eventOf(message);
+    const [header, ...event] = eventOf(arrived(message));
     expect(event).toEqual(["_zc_outcome", ["17", "add"]]);
     expect(Object.keys(header)).toEqual(["message_id", "v", "zc", "timeout"]);
     expect(hear("OK", [1])).toMatchObject([{ type: "result" }]);

@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import { expect, test } from "vitest";
 import { zerorpc } from "../../../../src/dialects/zerorpc/dialect.ts";
 import type { Packet } from "../../../../src/rpc/packet.ts";
@@ -40,7 +41,7 @@ test("keeps to its limits", () => {
     options: undefined,
   });
   const packets: Packet[] = [];
-  dialect.serverTranslator({ socketType: "DEALER" }).decode(request ?? [], packets);
+  dialect.serverTranslator({ socketType: "DEALER" }).decode(arrived(request), packets);
   expect(packets).toMatchObject([{ type: "malformed", channel: {} }]);
 });
 

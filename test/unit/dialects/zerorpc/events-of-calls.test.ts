@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import { expect, test } from "vitest";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
 import { EventCodec } from "../../../../src/dialects/zerorpc/event.ts";
@@ -26,7 +27,9 @@ function channelOf(more: Partial<ZerorpcChannel> = {}): ZerorpcChannel {
 }
 
 function send(channel: ZerorpcChannel, packet: FollowUp): readonly [string, unknown] {
-  const event = msgpack.decode(encodeFollowUp(codec, channel, packet).at(-1) ?? new Uint8Array(0));
+  const event = msgpack.decode(
+    arrived(encodeFollowUp(codec, channel, packet)).at(-1) ?? new Uint8Array(0),
+  );
   const [, name, args] = event as [unknown, string, unknown];
   return [name, args];
 }
@@ -54,7 +57,7 @@ test("every packet comes back as it was", () => {
     { type: "cancel", channel, reason: "why" },
   ];
   for (const packet of packets) {
-    const octets = encodeFollowUp(codec, channel, packet).at(-1) ?? new Uint8Array(0);
+    const octets = arrived(encodeFollowUp(codec, channel, packet)).at(-1) ?? new Uint8Array(0);
     const back = decodeFollowUp(codec, channel, codec.readHead(octets), 0);
     expect(back).toEqual(packet);
   }

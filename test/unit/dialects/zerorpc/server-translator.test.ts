@@ -1,3 +1,4 @@
+import { arrived } from "../../../support/octets.ts";
 import { describe, expect, test } from "vitest";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
 import { EventCodec } from "../../../../src/dialects/zerorpc/event.ts";
@@ -34,8 +35,8 @@ class Peer {
   hear(packet: Packet): readonly [Message, Header, string, unknown] | undefined {
     const message = this.translator.encode(packet);
     if (message === undefined) return undefined;
-    const event = msgpack.decode(message.at(-1) ?? DELIMITER) as [Header, string, unknown];
-    return [message.slice(0, -1), ...event];
+    const event = msgpack.decode(arrived(message).at(-1) ?? DELIMITER) as [Header, string, unknown];
+    return [arrived(message).slice(0, -1), ...event];
   }
 }
 
