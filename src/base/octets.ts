@@ -12,7 +12,7 @@ export type Octets = Uint8Array | readonly Uint8Array[];
 
 /** How many octets there are. */
 export function octetLength(octets: Octets): number {
-  if (octets instanceof Uint8Array) return octets.length;
+  if (ArrayBuffer.isView(octets)) return octets.length;
   let length = 0;
   for (const piece of octets) length += piece.length;
   return length;
@@ -20,7 +20,7 @@ export function octetLength(octets: Octets): number {
 
 /** All octets in one piece; copied only if there are several. */
 export function wholeOctets(octets: Octets): Uint8Array {
-  if (octets instanceof Uint8Array) return octets;
+  if (ArrayBuffer.isView(octets)) return octets;
   const whole = new Uint8Array(octetLength(octets));
   let at = 0;
   for (const piece of octets) {

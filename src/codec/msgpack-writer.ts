@@ -97,7 +97,7 @@ export class MsgpackWriter {
 
   /** Cuts off what was written since the last cut. Only for writers that copy everything. */
   finish(): Uint8Array {
-    const octets = new Uint8Array(this.#slab.buffer, this.#start, this.#at - this.#start);
+    const octets = new Uint8Array(this.#view.buffer, this.#start, this.#at - this.#start);
     this.#start = this.#at;
     return octets;
   }

@@ -172,10 +172,12 @@ export class ClientSession {
   receive(messages: readonly Message[], now: number): void {
     const packets = this.#packets;
     for (const message of messages) {
-      packets.length = 0;
+      const first = packets.length;
       this.#translator.decode(message, packets);
-      for (const packet of packets) this.#accept(packet, now);
+      for (let i = first; i < packets.length; i++) this.#accept(packets[i] as Packet, now);
     }
+    // Once for all messages: what is emptied gives its memory back and has to grow again.
+    packets.length = 0;
   }
 
   /** Whether the peer takes one more call. */

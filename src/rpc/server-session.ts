@@ -111,7 +111,7 @@ export class ServerSession {
       const packet = packets[i] as Packet;
       if (this.#accept(packet, now)) packets[count++] = packet;
     }
-    packets.length = count;
+    if (count < packets.length) packets.length = count;
   }
 
   /** Remembers a call that goes on after its request was dispatched. */

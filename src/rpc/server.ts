@@ -213,13 +213,20 @@ export class ServerCore implements TransportOwner {
     const packets = this.#packets;
     for (const message of messages) {
       // A handler may close the server, and with it the link, while messages wait here.
-      if (!this.#sessions.has(link)) return;
+      if (!this.#sessions.has(link)) {
+        packets.length = 0;
+        return;
+      }
       const session = this.#sessions.get(link) ?? this.#recognise(link, message);
       if (session === undefined) continue;
-      packets.length = 0;
+      const first = packets.length;
       session.receive(message, now, packets);
-      for (const packet of packets) this.#handle(session, packet, now);
+      for (let i = first; i < packets.length; i++) {
+        this.#handle(session, packets[i] as Packet, now);
+      }
     }
+    // Once for all messages: what is emptied gives its memory back and has to grow again.
+    packets.length = 0;
     // A peer that asks and does not read its answers is not asked for more.
     if (link.full) link.pause();
     this.#alarm.set();

@@ -61,7 +61,7 @@ export class FrameEncoder {
    *   what is larger MUST NOT be changed later
    */
   frame(flags: number, body: Octets): void {
-    if (!(body instanceof Uint8Array)) {
+    if (!ArrayBuffer.isView(body)) {
       this.#header(flags, octetLength(body));
       for (const piece of body) {
         if (piece.length > COPY_LIMIT_BYTES) this.#refer(piece);
