@@ -58,6 +58,9 @@ const MAP_AT = 1;
 const ID_AT = 2 + MESSAGE_ID.length + 2;
 const HEAD_OCTETS = ID_AT + ID_OCTETS + 3;
 
+/** What an answer without an id of its own begins with: `93 82 a1 v 03 ab response_to`. */
+const NAMELESS_HEAD = Uint8Array.of(0x93, 0x82, ...VERSION_KEY, VERSION, ...RESPONSE_TO);
+
 /** The names that most events have. */
 const USUAL_NAMES = ["OK", "STREAM", "STREAM_DONE", "ERR", "_zpc_more", "_zpc_hb"];
 
@@ -189,15 +192,12 @@ export class EventCodec {
    *
    * @param responseTo - raw value of the channel's id
    * @param name - as it is written
+   * @param named - whether the events have ids of their own; peers beyond zerorpc need none
    */
-  template(responseTo: Uint8Array, name: Uint8Array): Uint8Array {
-    const head = this.#answering;
-    head[MAP_AT] = 0x80 | 3;
-    const template = new Uint8Array(head.length + responseTo.length + name.length);
-    template.set(head);
-    template.set(responseTo, head.length);
-    template.set(name, head.length + responseTo.length);
-    return template;
+  template(responseTo: Uint8Array, name: Uint8Array, named: boolean): Uint8Array {
+    const head = named ? this.#answering : NAMELESS_HEAD;
+    if (named) head[MAP_AT] = 0x80 | 3;
+    return Uint8Array.of(...head, ...responseTo, ...name);
   }
 
   /**
@@ -205,19 +205,25 @@ export class EventCodec {
    *
    * @throws {CodecError} as {@link writeHead}
    */
-  writeTemplate(template: Uint8Array, counter: number): void {
-    this.#writeHead(template, counter);
+  writeTemplate(template: Uint8Array): void {
+    if (template[MAP_AT] === NAMELESS_HEAD[MAP_AT]) {
+      this.#checkIdle();
+      this.writer.raw(template);
+    } else this.#writeHead(template, this.ids.take());
   }
 
   #writeHead(head: Uint8Array, counter: number): void {
-    if (this.writer.busy) {
-      throw new CodecError(
-        "CODEC_UNSUPPORTED",
-        "expected no call from toJSON or a getter of a value that is being encoded, got one",
-      );
-    }
+    this.#checkIdle();
     writeCounter(head, ID_AT, counter);
     this.writer.raw(head);
+  }
+
+  #checkIdle(): void {
+    if (!this.writer.busy) return;
+    throw new CodecError(
+      "CODEC_UNSUPPORTED",
+      "expected no call from toJSON or a getter of a value that is being encoded, got one",
+    );
   }
 
   /** The raw value of the id with a number, for `response_to`. */

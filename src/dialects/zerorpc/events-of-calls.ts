@@ -88,8 +88,8 @@ export function encodeFollowUp(
 /** Writes one of many items, from what all of them have in common. */
 function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown): OutgoingMessage {
   const { writer } = codec;
-  channel.itemTemplate ??= codec.template(channel.id, STREAM);
-  codec.writeTemplate(channel.itemTemplate, codec.ids.take());
+  channel.itemTemplate ??= codec.template(channel.id, STREAM, !channel.extended);
+  codec.writeTemplate(channel.itemTemplate);
   try {
     writer.value(value);
   } catch (error) {

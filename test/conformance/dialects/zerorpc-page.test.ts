@@ -3,12 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EventCodec } from "../../../src/dialects/zerorpc/event.ts";
+import { asciiText, EventCodec } from "../../../src/dialects/zerorpc/event.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/protocols/zerorpc.md"), "utf8");
 const blocks = [...page.matchAll(/^```octets\n([^]*?)^```$/gm)].map((match) => match[1] ?? "");
 
 /** Hexadecimal pairs and quoted ASCII, with comments behind `#`. */
+const NOTHING = new Uint8Array(0);
+
 function octetsOf(block: string): Uint8Array {
   const tokens = block.replaceAll(/#.*$/gm, "").match(/"[^"]*"|\S+/g) ?? [];
   return Buffer.concat(
@@ -29,6 +31,12 @@ test.each(blocks)("is one whole event that we would write in the same way:\n%s",
   const args = codec.reader.value();
   expect(codec.reader.offset).toBe(octets.length);
 
+  if (head.id === undefined) {
+    codec.writeTemplate(codec.template(head.responseTo ?? NOTHING, asciiText(head.name), false));
+    codec.writer.value(args);
+    expect(codec.writer.finish()).toEqual(Uint8Array.from(octets));
+    return;
+  }
   const extra = Object.entries(head.extra ?? {});
   codec.writeHead(0, head.responseTo, extra.length);
   for (const [key, value] of extra) {
