@@ -87,15 +87,15 @@ export class MsgpackWriter {
     this.#viewBytes = viewBytes;
   }
 
-  /** Cuts off what was written since the last cut, in pieces if there are values that stay where they lie. */
+  /** Cuts off what was written, in pieces if there are values that stay where they lie. */
   finishPieces(): Octets {
     if (this.#pieces.length === 0) return this.finish();
-    const pieces = [...this.#pieces, this.finish()];
+    const pieces = this.#pieces;
     this.#pieces = [];
-    return pieces;
+    return [...pieces, this.finish()];
   }
 
-  /** Cuts off what was written since the last cut. Only for writers that copy everything. */
+  /** Cuts off what was written since the last cut. Only where nothing stays where it lies. */
   finish(): Uint8Array {
     const octets = new Uint8Array(this.#view.buffer, this.#start, this.#at - this.#start);
     this.#start = this.#at;
@@ -345,10 +345,7 @@ export class MsgpackWriter {
       throw new UnsupportedValue(`the integer ${value}, which has more than 64 bits,`, value);
     }
     const number = Number(value);
-    if (Number.isSafeInteger(number)) {
-      this.integer(number);
-      return;
-    }
+    if (Number.isSafeInteger(number)) return this.integer(number);
     this.#reserve(9);
     this.#slab[this.#at++] = value < 0n ? 0xd3 : 0xcf;
     this.#view.setBigUint64(this.#at, BigInt.asUintN(64, value));

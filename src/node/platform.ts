@@ -18,6 +18,10 @@ export const nodePlatform: SocketPlatform = {
   curve: curveCrypto,
   clock: nodeClock,
   random: Math.random,
+  allocate: (bytes) => {
+    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes);
+    return new Uint8Array(buffer, byteOffset, bytes);
+  },
   // After the promise reactions of the turn, so that what they send leaves in the same write.
   endOfTurn: (task) => {
     process.nextTick(task);

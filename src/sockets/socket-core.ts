@@ -19,6 +19,7 @@ import { UsageError } from "../base/errors.ts";
 import { Connection } from "../zmtp/connection.ts";
 import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
+import type { Allocate } from "../zmtp/partial-body.ts";
 import type { SocketType } from "../zmtp/socket-type.ts";
 import { Binding } from "./binding.ts";
 import { Connector } from "./connector.ts";
@@ -68,6 +69,12 @@ export interface SocketPlatform {
    * @default none: there is no CURVE
    */
   readonly curve?: CurveCrypto;
+  /**
+   * Makes memory whose first content does not matter, for large frames.
+   *
+   * @default memory of zeros
+   */
+  readonly allocate?: Allocate;
 }
 
 /** How a {@link SocketCore} is made. */
@@ -93,6 +100,7 @@ export class SocketCore {
   readonly #security: () => ResolvedSecurity;
   readonly #metadata: ReadonlyMap<string, Uint8Array> | undefined;
   readonly #inproc: InprocHub | undefined;
+  readonly #allocate: Allocate | undefined;
   readonly #flushQueue: FlushQueue;
   readonly #context: SocketContext;
   /** By the real endpoint. */
@@ -111,7 +119,16 @@ export class SocketCore {
 
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(parts: SocketCoreParts) {
-    const { transports, clock, random, endOfTurn = queueMicrotask, inproc, curve, ...rest } = parts;
+    const {
+      transports,
+      clock,
+      random,
+      endOfTurn = queueMicrotask,
+      inproc,
+      curve,
+      allocate,
+      ...rest
+    } = parts;
     const { socketType, owner, observer, metadata, ...given } = rest;
     const { security, others } = splitSecurity(given);
     this.socketType = socketType;
@@ -123,6 +140,7 @@ export class SocketCore {
     this.#observer = observer;
     this.#transports = transports;
     this.#inproc = inproc;
+    this.#allocate = allocate;
     this.#flushQueue = new FlushQueue(endOfTurn);
     this.#context = {
       clock,
@@ -353,12 +371,14 @@ export class SocketCore {
   #newConnection(mechanism: Mechanism, now: number): Connection {
     const { options } = this;
     const metadata = this.#metadata;
+    const allocate = this.#allocate;
     return new Connection(
       {
         socketType: this.socketType,
         mechanism,
         routingId: options.routingId,
         ...(metadata === undefined ? {} : { metadata }),
+        ...(allocate === undefined ? {} : { allocate }),
         maxMessageBytes: options.maxMessageBytes,
         maxFrames: options.maxFrames,
         handshakeTimeoutMs: options.handshakeTimeoutMs,

@@ -7,6 +7,7 @@
 import { UsageError } from "../base/errors.ts";
 import { MAX_TTL_MS } from "./command.ts";
 import type { Mechanism } from "./mechanism.ts";
+import { type Allocate, zeroed } from "./partial-body.ts";
 import type { SocketType } from "./socket-type.ts";
 
 /** How a connection is to be. */
@@ -70,6 +71,13 @@ export interface ConnectionOptions {
    * @default 0
    */
   readonly heartbeatTtlMs?: number;
+  /**
+   * Makes memory for a frame that arrives in parts. It is written before it is read, so it may hold
+   * anything at first.
+   *
+   * @default memory of zeros
+   */
+  readonly allocate?: Allocate;
 }
 
 /** All options, each with its value. */
@@ -101,6 +109,7 @@ export function resolveOptions(options: ConnectionOptions): ConnectionSettings {
     ...CONNECTION_DEFAULTS,
     heartbeatTimeoutMs: heartbeatIntervalMs,
     routingId: new Uint8Array(0),
+    allocate: zeroed,
     ...given,
     extra: metadata ?? new Map(),
   };

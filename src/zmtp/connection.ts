@@ -24,7 +24,7 @@ import {
 } from "./connection-options.ts";
 import { ZmtpError } from "./errors.ts";
 import { COMMAND } from "./frame.ts";
-import { FrameDecoder } from "./frame-decoder.ts";
+import { FrameDecoder, type FrameSink } from "./frame-decoder.ts";
 import { FrameEncoder } from "./frame-encoder.ts";
 import { encodeGreeting, type Greeting, GreetingDecoder } from "./greeting.ts";
 import type { HandshakeStep, Verdict } from "./mechanism.ts";
@@ -265,7 +265,7 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     }
     const handshake = mechanism.begin(this.#metadata);
     const largest = Math.min(maxCommandBytes, mechanism.maxCommandBytes ?? maxCommandBytes);
-    this.#decoder = new FrameDecoder({
+    const sink: FrameSink = {
       admit: (flags, size) => {
         if ((flags & COMMAND) !== 0) admitCommand(size, largest);
         else throw new ZmtpError("ZMTP_UNEXPECTED_MESSAGE", `a message frame of ${size} octets`);
@@ -277,7 +277,8 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
         }
         this.#handshakeStep(handshake.receive(body), phase);
       },
-    });
+    };
+    this.#decoder = new FrameDecoder(sink, this.#settings.allocate);
     this.#phase = { type: "handshake", deadline, version: greeting.version };
     for (const body of handshake.open()) this.#encoder.frame(COMMAND, body);
   }

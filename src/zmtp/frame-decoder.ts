@@ -4,8 +4,7 @@
  * Spec: RFC 37 (ZMTP 3.1), "Framing"; the picture of a frame is in `frame.ts`.
  *
  * A frame that lies inside one chunk, which nearly all do, becomes a view into that chunk. Only a
- * frame that straddles chunks is put together, in a buffer that grows with what has really arrived:
- * an announced size alone reserves at most {@link FIRST_BODY_BYTES}.
+ * frame that straddles chunks is put together, in memory that grows with what has really arrived.
  *
  * @module
  */
@@ -19,11 +18,7 @@ import {
   MORE,
   SHORT_HEADER_BYTES,
 } from "./frame.ts";
-
-/** Most that is reserved for a body of which nothing has arrived. */
-export const FIRST_BODY_BYTES = 4096;
-/** A full buffer grows to this multiple of what has arrived, never beyond the announced size. */
-const GROWTH = 4;
+import { type Allocate, PartialBody, zeroed } from "./partial-body.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -36,13 +31,10 @@ export interface FrameSink {
 }
 
 /** A frame that straddles chunks. */
-type PartialFrame = { readonly part: "none" } | { readonly part: "header" } | PartialBody;
-
-interface PartialBody {
-  readonly part: "body";
-  readonly flags: number;
-  readonly size: number;
-}
+type PartialFrame =
+  | { readonly part: "none" }
+  | { readonly part: "header" }
+  | { readonly part: "body"; readonly flags: number; readonly body: PartialBody };
 
 const NONE: PartialFrame = { part: "none" };
 const HEADER: PartialFrame = { part: "header" };
@@ -50,14 +42,16 @@ const HEADER: PartialFrame = { part: "header" };
 /** Cuts a stream of octets into frames. */
 export class FrameDecoder {
   #sink: FrameSink;
+  readonly #allocate: Allocate;
   #partial: PartialFrame = NONE;
   readonly #header = new Uint8Array(LONG_HEADER_BYTES);
-  #body: Uint8Array = NOTHING;
-  /** Octets of the header or of the body that have arrived. */
+  /** Octets of the header that have arrived. */
   #filled = 0;
 
-  constructor(sink: FrameSink) {
+  /** @param allocate - makes memory for bodies that straddle chunks; zeroed memory, if left out */
+  constructor(sink: FrameSink, allocate: Allocate = zeroed) {
     this.#sink = sink;
+    this.#allocate = allocate;
   }
 
   /** Tells another sink from the next frame on, also in the middle of a chunk. */
@@ -67,7 +61,14 @@ export class FrameDecoder {
 
   /** Octets held for a frame that is not whole yet. */
   get heldBytes(): number {
-    return this.#partial.part === "header" ? this.#filled : this.#body.length;
+    switch (this.#partial.part) {
+      case "none":
+        return 0;
+      case "header":
+        return this.#filled;
+      case "body":
+        return this.#partial.body.heldBytes;
+    }
   }
 
   /**
@@ -108,7 +109,14 @@ export class FrameDecoder {
   /** Returns the position in `chunk` behind the frame that straddled, or the chunk's end. */
   #continue(chunk: Uint8Array): number {
     const at = this.#partial.part === "header" ? this.#continueHeader(chunk) : 0;
-    return this.#partial.part === "body" ? this.#continueBody(this.#partial, chunk, at) : at;
+    if (this.#partial.part !== "body") return at;
+    const { flags, body } = this.#partial;
+    const end = Math.min(chunk.length, at + body.missingBytes);
+    body.add(chunk.subarray(at, end));
+    if (body.missingBytes > 0) return end;
+    this.#partial = NONE;
+    this.#sink.frame(flags, body.take());
+    return end;
   }
 
   #continueHeader(chunk: Uint8Array): number {
@@ -129,18 +137,6 @@ export class FrameDecoder {
     return taken;
   }
 
-  #continueBody(partial: PartialBody, chunk: Uint8Array, from: number): number {
-    const end = Math.min(chunk.length, from + partial.size - this.#filled);
-    this.#append(partial.size, chunk.subarray(from, end));
-    if (this.#filled < partial.size) return end;
-
-    const body = this.#body;
-    this.#partial = NONE;
-    this.#body = NOTHING;
-    this.#sink.frame(partial.flags, body);
-    return end;
-  }
-
   #keepHeader(octets: Uint8Array): void {
     this.#header.set(octets);
     this.#filled = octets.length;
@@ -148,20 +144,8 @@ export class FrameDecoder {
   }
 
   #startBody(flags: number, size: number, arrived: Uint8Array): void {
-    this.#partial = { part: "body", flags, size };
-    this.#filled = 0;
-    this.#append(size, arrived);
-  }
-
-  /** Adds `octets` to the body, whose buffer in the end has exactly the announced size. */
-  #append(size: number, octets: Uint8Array): void {
-    const filled = this.#filled + octets.length;
-    if (filled > this.#body.length || this.#body === NOTHING) {
-      const larger = new Uint8Array(Math.min(size, Math.max(FIRST_BODY_BYTES, GROWTH * filled)));
-      if (this.#filled > 0) larger.set(this.#body.subarray(0, this.#filled));
-      this.#body = larger;
-    }
-    this.#body.set(octets, this.#filled);
-    this.#filled = filled;
+    const body = new PartialBody(size, this.#allocate);
+    body.add(arrived);
+    this.#partial = { part: "body", flags, body };
   }
 }

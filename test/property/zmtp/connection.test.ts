@@ -4,7 +4,7 @@ import { Pair } from "../../../src/testing/pair.ts";
 import { joinOctets } from "../../../src/testing/transcript.ts";
 import type { Connection } from "../../../src/zmtp/connection.ts";
 import type { ConnectionEvent } from "../../../src/zmtp/connection-event.ts";
-import { FIRST_BODY_BYTES } from "../../../src/zmtp/frame-decoder.ts";
+import { FIRST_BODY_BYTES } from "../../../src/zmtp/partial-body.ts";
 import type { SocketType } from "../../../src/zmtp/socket-type.ts";
 import { ascii, connection, frame, opening } from "../../support/zmtp.ts";
 

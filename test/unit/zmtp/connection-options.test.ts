@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { zeroed } from "../../../src/zmtp/partial-body.ts";
 import { resolveOptions } from "../../../src/zmtp/connection-options.ts";
 import { nullMechanism } from "../../../src/zmtp/null-mechanism.ts";
 
@@ -8,6 +9,7 @@ test("fills in the documented defaults", () => {
   expect(resolveOptions(least)).toEqual({
     ...least,
     routingId: new Uint8Array(0),
+    allocate: zeroed,
     extra: new Map(),
     maxMessageBytes: 104_857_600,
     maxFrames: 1024,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ZmtpError } from "../../../src/zmtp/errors.ts";
-import { FIRST_BODY_BYTES, FrameDecoder, type FrameSink } from "../../../src/zmtp/frame-decoder.ts";
+import { FrameDecoder, type FrameSink } from "../../../src/zmtp/frame-decoder.ts";
+import { FIRST_BODY_BYTES } from "../../../src/zmtp/partial-body.ts";
 import { joinOctets } from "../../../src/testing/transcript.ts";
 import { ascii, hex } from "../../support/zmtp.ts";
 

@@ -1,0 +1,99 @@
+/**
+ * Puts a body together that arrives in parts, in memory that grows with what has really arrived.
+ *
+ *     large parts   stay the views into received chunks that they are
+ *     small parts   are copied behind each other, so that no peer can make us keep a chunk per octet
+ *
+ * One buffer of exactly the body's size is made when the last part is here. An announced size alone
+ * reserves at most {@link FIRST_BODY_BYTES}.
+ *
+ * Knows nothing of headers and flags.
+ *
+ * @module
+ */
+
+/** Most that is reserved for a body of which nothing has arrived. */
+export const FIRST_BODY_BYTES = 4096;
+/** From this size on a part stays where it lies. */
+const PART_BYTES = 16 * 1024;
+/** A body that arrives in small parts gets room for so many times what has arrived of it. */
+const GROWTH = 4;
+
+const NOTHING = new Uint8Array(0);
+
+/** Makes memory that is written before it is read: what it holds at first does not matter. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+/** Memory of zeros, which every platform has. */
+export function zeroed(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+/** A body of which not everything has arrived. */
+export class PartialBody {
+  readonly #size: number;
+  readonly #allocate: Allocate;
+  /** Parts in order, in front of those in `#small`. */
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  /** Small parts that came behind the last of `#parts`, and room for more. */
+  #small: Uint8Array = NOTHING;
+  #smallBytes = 0;
+
+  constructor(size: number, allocate: Allocate) {
+    this.#size = size;
+    this.#allocate = allocate;
+  }
+
+  /** Octets that have not arrived. */
+  get missingBytes(): number {
+    return this.#size - this.#partBytes - this.#smallBytes;
+  }
+
+  /** Octets held, room for more included. */
+  get heldBytes(): number {
+    return this.#partBytes + this.#small.length;
+  }
+
+  /** Adds what has arrived; at most what is missing. */
+  add(octets: Uint8Array): void {
+    if (octets.length >= PART_BYTES) {
+      this.#endSmall();
+      this.#parts.push(octets);
+      this.#partBytes += octets.length;
+      return;
+    }
+    if (this.#smallBytes + octets.length > this.#small.length) this.#makeRoom(octets.length);
+    this.#small.set(octets, this.#smallBytes);
+    this.#smallBytes += octets.length;
+  }
+
+  /** The body, of which nothing MUST be missing. */
+  take(): Uint8Array {
+    if (this.#parts.length === 0 && this.#small.length === this.#size) return this.#small;
+    this.#endSmall();
+    const body = this.#allocate(this.#size);
+    let at = 0;
+    for (const part of this.#parts) {
+      body.set(part, at);
+      at += part.length;
+    }
+    return body;
+  }
+
+  #makeRoom(count: number): void {
+    this.#endSmall();
+    const arrived = this.#partBytes + count;
+    const wanted = Math.max(FIRST_BODY_BYTES, count, (GROWTH - 1) * arrived);
+    this.#small = new Uint8Array(Math.min(this.missingBytes, wanted));
+  }
+
+  #endSmall(): void {
+    if (this.#smallBytes > 0) {
+      this.#parts.push(this.#small.subarray(0, this.#smallBytes));
+      this.#partBytes += this.#smallBytes;
+    }
+    this.#small = NOTHING;
+    this.#smallBytes = 0;
+  }
+}
