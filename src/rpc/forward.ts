@@ -9,15 +9,12 @@
  * @module
  */
 
-import { onAbort } from "./abort-watch.ts";
 import { type CallStarter, inputOf } from "./caller.ts";
 import type { CallOutcome, CallRequest, ClientCall } from "./client-call.ts";
-import type { CallContext } from "./context.ts";
-import { RpcError, toFailure } from "./errors.ts";
-import type { CallOrigin, RequestOptions } from "./packet.ts";
+import type { CallOrigin } from "./packet.ts";
 import type { PumpSource } from "./pump.ts";
 import { isStream } from "./remote-stream.ts";
-import { ServerCall } from "./server-call.ts";
+import type { ServerCall } from "./server-call.ts";
 
 /** A call to pass on. */
 export interface ForwardedCall {
@@ -25,7 +22,7 @@ export interface ForwardedCall {
   readonly method: string;
   readonly args: readonly unknown[];
   /** The call that is served here. */
-  readonly context: CallContext;
+  readonly context: ServerCall;
   readonly origin: CallOrigin;
   /** Called once, when nothing more can come of the call and its stream, or nothing has. */
   readonly over: () => void;
@@ -39,28 +36,28 @@ export interface ForwardedCall {
  * @throws {UsageError} `USAGE_CLOSED`
  */
 export function forward(to: CallStarter, call: ForwardedCall): Promise<unknown> {
-  const { signal } = call.context;
+  const { context, over } = call;
   return new Promise((resolve, reject) => {
     const started = start(to, call, {
       resolve: (value) => resolve(isStream(value) ? new ForwardedStream(started) : value),
       reject,
     });
     if (started.state === "closed") {
-      call.over();
+      over();
       return;
     }
-    const forget = onAbort(signal, () => to.cancel(started, reasonOf(signal, call.method)));
+    context.onAbandoned = (reason) => to.cancel(started, reason);
     started.release = () => {
-      forget();
-      call.over();
+      context.onAbandoned = undefined;
+      over();
     };
   });
 }
 
 function start(to: CallStarter, call: ForwardedCall, outcome: CallOutcome): ClientCall {
-  const { signal } = call.context;
+  const { abandonReason } = call.context;
   try {
-    if (signal.aborted) throw reasonOf(signal, call.method);
+    if (abandonReason !== undefined) throw abandonReason;
     return to.start(requestOf(call), outcome);
   } catch (error) {
     call.over();
@@ -70,33 +67,21 @@ function start(to: CallStarter, call: ForwardedCall, outcome: CallOutcome): Clie
 
 function requestOf({ method, args, context, origin }: ForwardedCall): CallRequest {
   const input = inputOf(args);
-  const { headers, remainingMs = Infinity } = context;
-  const options: RequestOptions = {
-    ...(Object.keys(headers).length > 0 && { headers }),
-    ...(input !== undefined && { inputIndex: input.index }),
-    origin,
-  };
+  const { headers, remainingMs = Infinity, options } = context;
   return {
     method,
     args: input === undefined ? args : args.with(input.index, null),
     timeoutMs: remainingMs,
     idleTimeoutMs: Infinity,
-    totalTimeoutMs: totalOf(context),
+    totalTimeoutMs: options?.totalTimeoutMs ?? Infinity,
     idempotent: false,
-    options,
+    options: {
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(input !== undefined && { inputIndex: input.index }),
+      origin,
+    },
     input: input?.source,
   };
-}
-
-/** How long a stream may take as a whole. Handlers need not know it; who passes calls on does. */
-function totalOf(context: CallContext): number {
-  return (context instanceof ServerCall ? context.options?.totalTimeoutMs : undefined) ?? Infinity;
-}
-
-function reasonOf(signal: AbortSignal, method: string): RpcError {
-  const { reason } = signal;
-  if (reason instanceof RpcError) return reason;
-  return new RpcError("cancelled", toFailure(reason, false).message, { method });
 }
 
 /** A stream of the other side, which takes the steps that are taken here. */

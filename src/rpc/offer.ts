@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { CallContext } from "./context.ts";
 import type { Arity, Method, MethodDescription } from "./method.ts";
+import type { ServerCall } from "./server-call.ts";
 
 /** One method that is somewhere else. */
 export interface OfferedMethod {
@@ -14,8 +14,8 @@ export interface OfferedMethod {
   readonly arity: Arity;
   /** It was marked by `exposed` where it is. */
   readonly exposed: boolean;
-  /** Calls it; the context is that of the call which is served here. */
-  invoke(context: CallContext, args: readonly unknown[]): unknown;
+  /** Calls it for the call that is served here. */
+  invoke(call: ServerCall, args: readonly unknown[]): unknown;
 }
 
 /** What an object offers in place of its own methods. */
@@ -49,6 +49,7 @@ export function offeredMethod(name: string, offered: OfferedMethod): Method {
     arity,
     exposed,
     wantsContext: true,
-    invoke: ([context, ...args]) => offered.invoke(context as CallContext, args),
+    // Servers put the call that they serve in front.
+    invoke: ([call, ...args]) => offered.invoke(call as ServerCall, args),
   };
 }

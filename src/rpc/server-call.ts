@@ -54,6 +54,8 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   /** What the caller streams in. */
   input: ItemQueue | undefined = undefined;
   inputWindow: ReceiveWindow | undefined = undefined;
+  /** Hears that nobody waits any more, where the call is passed on: a signal costs more than a call. */
+  onAbandoned: ((reason: RpcError) => void) | undefined = undefined;
   #headers: Headers | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #abortReason: RpcError | undefined = undefined;
@@ -116,11 +118,17 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
     return this.#aborter.signal;
   }
 
+  /** Why nobody waits any more, if so. */
+  get abandonReason(): RpcError | undefined {
+    return this.#abortReason;
+  }
+
   /** Tells the handler that nobody waits any more: its signal, its generator and its input end. */
   abandon(reason: RpcError): void {
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
     this.#aborter?.abort(reason);
+    this.onAbandoned?.(reason);
     this.pump?.close();
     this.input?.abort(reason);
   }

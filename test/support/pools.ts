@@ -18,7 +18,7 @@ export type Service = typeof service;
 /** The module that the threads load. */
 export const SERVICE: URL = new URL("./worker-service.ts", import.meta.url);
 /** How long to wait for what has to come, in ms. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** Numbers that the test and the threads share. */
 export const memory: Int32Array = new Int32Array(new SharedArrayBuffer(400));

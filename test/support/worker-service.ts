@@ -5,7 +5,7 @@ import { getEnvironmentData, threadId } from "node:worker_threads";
 import { callContext, exposed, RpcError, withContext } from "zerocall";
 
 /** How long a thread waits for another one, or for the test, in ms. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** Memory that the test and all threads share. */
 function shared(): Int32Array {

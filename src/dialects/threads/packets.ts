@@ -181,6 +181,7 @@ function undefinedAt(args: readonly unknown[]): readonly number[] | null {
 
 /** What the server in front has seen to itself stays there: order, and requests that come again. */
 function travelling(options: RequestOptions): RequestOptions {
+  if (options.after === undefined && options.requestId === undefined) return options;
   const { after: _after, requestId: _requestId, ...others } = options;
   return others;
 }

@@ -17,7 +17,7 @@ import type { MethodDescription } from "../../rpc/method.ts";
 import { SourceError } from "./errors.ts";
 import { loadModule, reasonOf } from "./load-module.ts";
 import type { LoadedModule } from "./load-module.ts";
-import type { SourceOrigin } from "./source-reader.ts";
+import type { SourceOrigin, SourcePart } from "./source-reader.ts";
 import { locate } from "./specifier.ts";
 import type { Location, Specifier } from "./specifier.ts";
 
@@ -42,10 +42,15 @@ interface Choice {
  * Loads the service that `specifier` names, as seen from the folder `cwd`, and finds what its
  * source or its declarations tell about its methods.
  *
+ * @param describes - without it the source is not read, and nothing is told of any method
  * @throws {SourceError} `SOURCE_NOT_FOUND`, `SOURCE_NO_EXPORT`, `SOURCE_FAILED`,
  * `SOURCE_NOTHING_TO_SERVE`
  */
-export async function loadService(specifier: string, cwd: string): Promise<LoadedService> {
+export async function loadService(
+  specifier: string,
+  cwd: string,
+  describes: boolean = true,
+): Promise<LoadedService> {
   const located = await locate(specifier, cwd);
   const module = await loadModule(located.location);
   const choice =
@@ -59,8 +64,8 @@ export async function loadService(specifier: string, cwd: string): Promise<Loade
       `expected an object, a class or a function at "${specifier}", got ${typeof service}`,
     );
   }
-  const { readSource } = await import("./source-reader.ts");
-  const read = readSource(originOf(located.location, cwd), { path: choice.path, constructed });
+  const part = { path: choice.path, constructed };
+  const read = describes ? await reading(originOf(located.location, cwd), part) : undescribed;
   const name = nameOf(choice, located.location);
   if (typeof service !== "function") return { service, name, describe: read };
   return {
@@ -69,6 +74,14 @@ export async function loadService(specifier: string, cwd: string): Promise<Loade
     describe: (method) => (method === name ? read("") : read(method)),
   };
 }
+
+/** The parser is loaded only for who wants to know. */
+async function reading(origin: SourceOrigin, part: SourcePart): Promise<LoadedService["describe"]> {
+  const { readSource } = await import("./source-reader.ts");
+  return readSource(origin, part);
+}
+
+const undescribed: LoadedService["describe"] = () => undefined;
 
 function originOf(location: Location, cwd: string): SourceOrigin {
   const from = join(cwd, "from.js");

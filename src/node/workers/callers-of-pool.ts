@@ -57,43 +57,19 @@ export class CallersOfPool {
 
   /** The way to the caller of a call that the pool has passed on. */
   lineTo(origin: CallOrigin): CallerLine {
-    let known = this.#peers.get(origin.peer);
-    if (known === undefined) {
-      const peer = new PeerOfPool(origin);
-      known = peer;
-      this.#peers.set(peer.id, peer);
-      const gone = (error?: unknown): void => {
-        this.#peers.delete(peer.id);
-        peer.leave(error);
-      };
-      this.#ask("hold", [origin.call]).then(() => gone(), gone);
-    }
-    const peer = known;
-    let held = false;
-    const line: CallerLine = {
-      peer,
-      get notifiable(): boolean {
-        hold();
-        return origin.notifiable;
-      },
-      notify: (method, args) => {
-        hold();
-        return peer.during(this.#ask("notify", [origin.call, method, args]) as Promise<boolean>);
-      },
-    };
-    const hold = (): void => {
-      if (held) return;
-      held = true;
-      const holding = new AbortController();
-      this.#ask("hold", [origin.call], { signal: holding.signal }).catch(() => undefined);
-      registerLine(holding);
-    };
-    const registerLine = (holding: AbortController): void =>
-      this.#forgotten.register(line, holding);
-    return line;
+    return new LineOfPool(this, origin, this.#peers.get(origin.peer) ?? this.#meet(origin));
   }
 
-  #ask(
+  /** Lets the pool remember a call for as long as somebody here has `line`. */
+  hold(line: object, call: number): void {
+    const holding = new AbortController();
+    // When the call is over already, notifying will say so.
+    this.ask("hold", [call], { signal: holding.signal }).catch(() => undefined);
+    this.#forgotten.register(line, holding);
+  }
+
+  /** Asks the pool for something. */
+  ask(
     method: keyof PoolService,
     args: readonly unknown[],
     options?: CallOptions,
@@ -105,6 +81,48 @@ export class CallersOfPool {
     } finally {
       exchangeContext(outer);
     }
+  }
+
+  #meet(origin: CallOrigin): PeerOfPool {
+    const peer = new PeerOfPool(origin);
+    this.#peers.set(peer.id, peer);
+    const gone = (error?: unknown): void => {
+      this.#peers.delete(peer.id);
+      peer.leave(error);
+    };
+    this.ask("hold", [origin.call]).then(() => gone(), gone);
+    return peer;
+  }
+}
+
+/** The way to the caller of one call. */
+class LineOfPool implements CallerLine {
+  readonly peer: PeerOfPool;
+  readonly #callers: CallersOfPool;
+  readonly #origin: CallOrigin;
+  #held = false;
+
+  constructor(callers: CallersOfPool, origin: CallOrigin, peer: PeerOfPool) {
+    this.#callers = callers;
+    this.#origin = origin;
+    this.peer = peer;
+  }
+
+  get notifiable(): boolean {
+    this.#hold();
+    return this.#origin.notifiable;
+  }
+
+  notify(method: string, args: NotifyArguments): Promise<boolean> {
+    this.#hold();
+    const notifying = this.#callers.ask("notify", [this.#origin.call, method, args]);
+    return this.peer.during(notifying as Promise<boolean>);
+  }
+
+  #hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.#callers.hold(this, this.#origin.call);
   }
 }
 

@@ -42,7 +42,7 @@ const end = new PortEnd({
 
 /** Serves until the pool says that it is enough. */
 async function run(): Promise<void> {
-  const loaded = await loadService(setup.specifier, setup.cwd);
+  const loaded = await loadService(setup.specifier, setup.cwd, setup.describes);
   const callers = new CallersOfPool((transport) => end.open(LANES.callers, transport));
   const core = new ServerCore({
     name: loaded.name,

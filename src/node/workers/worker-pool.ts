@@ -14,13 +14,13 @@ import { Backoff } from "../../base/backoff.ts";
 import { UsageError } from "../../base/errors.ts";
 import { threads } from "../../dialects/threads/dialect.ts";
 import { ClientCore } from "../../rpc/client.ts";
-import type { CallContext } from "../../rpc/context.ts";
 import { RpcError } from "../../rpc/errors.ts";
 import { forward } from "../../rpc/forward.ts";
 import { checkOptions, count, duration, RPC_DEFAULTS } from "../../rpc/limits.ts";
 import { offer, type OfferedMethod } from "../../rpc/offer.ts";
 import { WINDOW_DEFAULTS } from "../../rpc/receive-window.ts";
 import type { Observer } from "../../rpc/rpc-event.ts";
+import type { ServerCall } from "../../rpc/server-call.ts";
 import { type PortTransport, portTransport } from "../../transports/port.ts";
 import { nodeClock } from "../clock.ts";
 import { checkLogger, type Logger, observeWith, workerEndedText } from "../log.ts";
@@ -239,7 +239,7 @@ class Crew {
   }
 
   /** Passes a call of a server on to the least busy thread. */
-  call(method: string, context: CallContext, args: readonly unknown[]): Promise<unknown> {
+  call(method: string, context: ServerCall, args: readonly unknown[]): Promise<unknown> {
     if (this.#closing !== undefined) {
       const message = "the pool of worker threads is closed";
       return Promise.reject(new RpcError("unavailable", message, { method }));

@@ -159,7 +159,7 @@ export class WorkerThread {
     }
     const fault = this.#fault;
     if (fault === undefined) {
-      return new RpcError("unavailable", `its thread ended with process.exit(${code})`);
+      return new RpcError("unavailable", `its thread ended with exit code ${code}`);
     }
     const { error } = fault;
     const memory =

@@ -61,7 +61,7 @@ describe("zerocall --server --workers", () => {
     const { program, endpoint } = await place.serve("./busy.ts#Busy", "--workers", "1");
     const crashed = await place.run("-j", endpoint, "exit", "3");
     expect(crashed).toMatchObject({ code: 1 });
-    expect(crashed.stderr).toMatch(/worker thread 1 is gone; .*process\.exit\(3\)/);
+    expect(crashed.stderr).toMatch(/worker thread 1 is gone; .*exit code 3/);
     await program.wrote("stderr", /error worker thread 1 has ended, another one is started in/);
     expect((await place.run("-j", endpoint, "spin", "1")).stdout).toBe("2\n");
     program.kill("SIGTERM");

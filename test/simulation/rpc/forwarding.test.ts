@@ -2,11 +2,11 @@
 
 import { describe, expect } from "vitest";
 import { threads } from "../../../src/dialects/threads/dialect.ts";
-import type { CallContext } from "../../../src/rpc/context.ts";
 import { withContext } from "../../../src/rpc/context.ts";
 import { RpcError } from "../../../src/rpc/errors.ts";
 import { forward } from "../../../src/rpc/forward.ts";
 import { offer } from "../../../src/rpc/offer.ts";
+import type { ServerCall } from "../../../src/rpc/server-call.ts";
 import type { ServerSettings } from "../../../src/rpc/server.ts";
 import type { CallOrigin } from "../../../src/rpc/packet.ts";
 import {
@@ -41,7 +41,7 @@ function front(
   const stand = {};
   const invoke =
     (method: string) =>
-    (context: CallContext, args: readonly unknown[]): Promise<unknown> => {
+    (context: ServerCall, args: readonly unknown[]): Promise<unknown> => {
       const call = ++last;
       passed.add(call);
       const { id: peer, address, endpoint } = context.peer;

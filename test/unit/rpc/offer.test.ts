@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { CallContext } from "../../../src/rpc/context.ts";
 import { offer, type OfferedMethod, offerOf } from "../../../src/rpc/offer.ts";
 import { Registry } from "../../../src/rpc/registry.ts";
+import type { ServerCall } from "../../../src/rpc/server-call.ts";
 
 class Stand {
   readonly calls: unknown[] = [];
@@ -25,7 +25,7 @@ class Stand {
   }
 }
 
-const context = { method: "any" } as CallContext;
+const context = { method: "any" } as ServerCall;
 
 describe("an offer", () => {
   test("stands in for the methods of its object, at the top and in a namespace", () => {

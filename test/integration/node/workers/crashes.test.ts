@@ -60,7 +60,7 @@ function obituary(log: Log): string {
 describe("a thread that ends", () => {
   test.each([
     ["an error that nobody catches", "crash", [], /uncaught in its thread: RangeError: boom/],
-    ["process.exit", "exit", [3], /its thread ended with process\.exit\(3\)/],
+    ["process.exit", "exit", [3], /its thread ended with exit code 3/],
   ])("by %s fails its own calls alone, and is replaced", async (_, method, args, message) => {
     const { client, pool, log } = await served();
     const [entered, until] = [place(), place()];
@@ -142,7 +142,7 @@ describe("a thread that ends", () => {
     await expect.poll(() => warned.length).toBe(1);
     process.off("warning", listen);
     expect(warned).toMatchObject([{ code: "ZEROCALL_WORKER_ENDED" }]);
-    expect(warned[0]?.message).toMatch(/^worker thread 1 has ended, .*process\.exit\(7\)$/);
+    expect(warned[0]?.message).toMatch(/^worker thread 1 has ended, .*exit code 7$/);
   });
 });
 
@@ -150,7 +150,7 @@ describe("a module that cannot be loaded", () => {
   test.each([
     ["is not there", "./missing.ts", "SOURCE_NOT_FOUND", /cannot find/],
     ["throws", "data/throws.mjs", "SOURCE_FAILED", /RangeError: not today/],
-    ["ends its thread", "data/exits.mjs", "SOURCE_FAILED", /ended with process\.exit\(4\)/],
+    ["ends its thread", "data/exits.mjs", "SOURCE_FAILED", /ended with exit code 4/],
     ["crashes", "data/crashes.mjs", "SOURCE_FAILED", /uncaught in its thread: Error: early/],
     ["offers nothing", "data/nothing.mjs", "SOURCE_NOTHING_TO_SERVE", /it exports answer/],
     ["has no such export", "data/throws.mjs#a.", "SOURCE_NO_EXPORT", /expected the name/],
