@@ -68,6 +68,8 @@ export class ServerCore implements TransportOwner {
   readonly #dispatcher: Dispatcher;
   readonly #builtins = new Map<Dialect, ReadonlyMap<string, Method>>();
   readonly #sessions = new Map<Link, ServerSession | undefined>();
+  /** When the links came that have said nothing yet. */
+  readonly #arrivals = new Map<Link, number>();
   readonly #sessionSettings: ServerSessionSettings;
   readonly #wheel = new TimerWheel<ServerCall>();
   readonly #packets: Packet[] = [];
@@ -168,13 +170,20 @@ export class ServerCore implements TransportOwner {
     for (const session of this.#sessions.values()) session?.sayDraining();
     if (this.openCalls > 0) await this.#idle.wait(timeoutMs);
     // Until then a request may be on its way that would be lost with the link.
-    if (this.#isAwaited()) await this.#left.wait(Math.min(LEAVE_MS, endAt - clock.now()));
+    const leaveAt = Math.min(clock.now() + LEAVE_MS, endAt);
+    while (clock.now() < leaveAt && this.#isAwaited()) {
+      await this.#left.wait(Math.min(LOOK_MS, leaveAt - clock.now()));
+    }
     return this.close();
   }
 
-  /** Whether a peer that was asked to leave is still there. */
+  /** Whether a peer is there that was asked to leave, or came too late to be asked. */
   #isAwaited(): boolean {
     for (const session of this.#sessions.values()) if (session?.leaving === true) return true;
+    if ((this.#transport.arriving ?? 0) > 0) return true;
+    // Who has been silent for longer has no more to say than at any other time.
+    const recently = this.#settings.clock.now() - LEAVE_MS;
+    for (const at of this.#arrivals.values()) if (at > recently) return true;
     return false;
   }
 
@@ -204,6 +213,7 @@ export class ServerCore implements TransportOwner {
 
   opened(link: Link): void {
     this.#sessions.set(link, undefined);
+    this.#arrivals.set(link, this.#settings.clock.now());
     const { endpoint, address } = link;
     this.#settings.observer?.({ type: "peer-opened", endpoint, address });
   }
@@ -240,6 +250,7 @@ export class ServerCore implements TransportOwner {
   closed(link: Link, error: Error | undefined): void {
     const session = this.#sessions.get(link);
     this.#sessions.delete(link);
+    this.#arrivals.delete(link);
     if (session !== undefined) {
       // First those that wait: the end of one that runs would start them.
       for (const call of session.openCalls) this.#dispatcher.forget(call);
@@ -347,6 +358,7 @@ export class ServerCore implements TransportOwner {
       this.#sessionSettings,
     );
     this.#sessions.set(link, session);
+    this.#arrivals.delete(link);
     return session;
   }
 
@@ -371,6 +383,8 @@ export class ServerCore implements TransportOwner {
 const LINGER_MS = 1000;
 /** How long peers may take to leave when the last call of a draining server is over. */
 const LEAVE_MS = 1000;
+/** How often a draining server looks whether they have left, if nothing tells. */
+const LOOK_MS = 50;
 
 function closingFailure(): Failure {
   return {

@@ -83,6 +83,8 @@ export interface Transport {
   readonly hopeless?: boolean;
   /** Accepts and connects no more; the links that are there stay. */
   retire(): void;
+  /** How many peers have come and are in their handshake. @default 0 */
+  readonly arriving?: number;
   /**
    * Closes all links and endpoints.
    *

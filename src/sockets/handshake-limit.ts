@@ -22,6 +22,11 @@ export class HandshakeLimit {
     this.#limits = limits;
   }
 
+  /** How many are under way. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Counts a handshake that begins, or returns why it may not. */
   enter(address: string): SocketError | undefined {
     const { maxHandshakes, maxHandshakesPerAddress } = this.#limits;

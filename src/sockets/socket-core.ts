@@ -157,6 +157,11 @@ export class SocketCore {
     return this.#pipes;
   }
 
+  /** How many peers that were accepted are in their handshake. */
+  get handshakes(): number {
+    return this.#context.handshakes.count;
+  }
+
   /** The real endpoints that are bound. */
   get endpoints(): readonly string[] {
     return this.#retired ? [] : [...this.#bindings.keys()];

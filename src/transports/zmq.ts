@@ -159,6 +159,10 @@ class ZmqTransport implements Transport, PipeOwner {
     this.#connected.clear();
   }
 
+  get arriving(): number {
+    return this.#core.handshakes;
+  }
+
   close(lingerMs: number): Promise<void> {
     return this.#core.close(lingerMs);
   }

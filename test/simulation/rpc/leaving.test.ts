@@ -133,6 +133,30 @@ describe("a draining server", () => {
     expect(await drained).toBe(true);
   });
 
+  scenario("waits for what somebody says who has just come", async (world) => {
+    const server = world.server({ who: () => "first" });
+    const peer = world.rawClient();
+    await world.settle();
+    let over = false;
+    const drained = server.core.drain(10_000).then(() => (over = true));
+    await world.clock.elapse(500);
+    expect(over).toBe(false);
+    peer.send("who", [], { zc: 1 });
+    await world.settle();
+    expect(peer.said.map(([name]) => name)).toEqual(["_zc_drain", "ERR"]);
+    await world.clock.elapse(1000);
+    await drained;
+  });
+
+  scenario("does not wait for who has been silent for long", async (world) => {
+    const server = world.server({});
+    const client = world.client();
+    await world.clock.elapse(1000);
+    await server.core.drain(10_000);
+    await world.settle();
+    expect(client.core.peerCount).toBe(0);
+  });
+
   scenario("tells nothing to old peers and refuses what they ask", async (world) => {
     const gate = new Gate();
     const server = world.server({ slow: () => gate.pass() });
