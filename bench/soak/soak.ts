@@ -54,9 +54,9 @@ export class Soak {
 
   static async start(plan: Plan): Promise<Soak> {
     return new Soak(plan, [
-      await startSide("lives"),
-      await startSide("is killed"),
-      await startSide("drains"),
+      await startSide("lives", plan),
+      await startSide("is killed", plan),
+      await startSide("drains", plan),
     ]);
   }
 
@@ -121,8 +121,12 @@ export class Soak {
   }
 }
 
-async function startSide(fate: Target["fate"]): Promise<Side> {
+async function startSide(fate: Target["fate"], { maxLatencyMs }: Plan): Promise<Side> {
   const server = await ServerProcess.start();
   const { endpoint } = server;
-  return { server, target: { client: new Client<SoakService>(endpoint), endpoint, fate } };
+  // What takes too long is found by being measured, not by giving up.
+  const client = new Client<SoakService>(endpoint, {
+    timeoutMs: Math.max(30_000, 2 * maxLatencyMs),
+  });
+  return { server, target: { client, endpoint, fate } };
 }

@@ -179,15 +179,16 @@ export class ClientCore implements TransportOwner {
   /** Gives the request an id where it helps: where it may be sent again. */
   #identified(request: CallRequest): CallRequest {
     const { idempotent, input, options } = request;
+    const isNamed = options?.requestId !== undefined;
+    if (!idempotent && !isNamed) return request;
     const { newRequestId, name } = this.#settings.dialect;
-    if (options?.requestId !== undefined) {
-      if (newRequestId !== undefined) return request;
+    if (isNamed && newRequestId === undefined) {
       const message = `expected no requestId, as the protocol of ${name} has none`;
       throw new UsageError("USAGE_OPTION", message);
     }
-    if (!idempotent || newRequestId === undefined) return request;
-    // What is not sent again needs none.
-    if (input !== undefined || options?.oneWay === true) return request;
+    // Streams and what nobody answers are not remembered.
+    if (isNamed || input !== undefined || options?.oneWay === true) return request;
+    if (newRequestId === undefined) return request;
     return { ...request, options: { ...options, requestId: newRequestId() } };
   }
 

@@ -47,6 +47,37 @@ describe("servers that drain one after the other under load", () => {
     expect(done).toBeGreaterThan(100);
   });
 
+  test("cost no call of clients that connect for one call", async () => {
+    let server = new Server(serviceOf("first"));
+    const endpoint = await server.bind("tcp://127.0.0.1:0");
+    const over = new AbortController();
+    let done = 0;
+    const failures: unknown[] = [];
+    const lane = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        await using client = new Client(endpoint, { timeoutMs: 10_000 });
+        try {
+          await client.call("who");
+          done++;
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    };
+    const lanes = Array.from({ length: 10 }, lane);
+    for (let turn = 0; turn < 40; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      await server.drain(5_000);
+      server = new Server(serviceOf(String(turn)));
+      await server.bind(endpoint);
+    }
+    over.abort();
+    await within(Promise.all(lanes), "end of the load", 10_000);
+    await server.drain(1_000);
+    expect(failures).toEqual([]);
+    expect(done).toBeGreaterThan(40);
+  });
+
   test("over a socket file, too, with no other server meanwhile", async () => {
     using folder = freshFolder();
     const endpoint = `ipc://${folder.path}/leaving.sock`;

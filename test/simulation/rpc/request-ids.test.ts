@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { netcall } from "../../../src/dialects/netcall/dialect.ts";
 import { callContext } from "../../../src/rpc/context.ts";
 import { Gate, named, outcomeOf, scenario, type World } from "../../support/rpc.ts";
 
@@ -310,6 +311,16 @@ describe("the option requestId", () => {
         expect.objectContaining({ code: "USAGE_OPTION" }) as Error,
       );
     }
+  });
+
+  scenario("is refused where the protocol has none", async (world) => {
+    const client = world.client({ dialect: netcall() });
+    expect(() => client.callWith({ requestId: "a" }, "work")).toThrow(
+      expect.objectContaining({
+        code: "USAGE_OPTION",
+        message: "expected no requestId, as the protocol of netcall has none",
+      }) as Error,
+    );
   });
 
   scenario("is refused by servers when it is longer", async (world) => {
