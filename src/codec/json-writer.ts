@@ -12,6 +12,7 @@
  * | arrays, other typed arrays, `Set` | array |
  * | `Map` with text for keys | object |
  * | an object with `toJSON`, such as `Date` | what that returns |
+ * | an error | object of what `error-record.ts` says |
  * | any other object | object of its own enumerable properties that are neither `undefined` nor a function nor a symbol |
  *
  * Functions, symbols and keys that are no text are refused, and so are infinities and `NaN`, unless
@@ -20,6 +21,7 @@
  * @module
  */
 
+import { recordOf } from "./error-record.ts";
 import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
 
 /** How JSON text looks. */
@@ -103,7 +105,7 @@ export class JsonWriter {
     if ("toJSON" in value && typeof value.toJSON === "function") {
       return this.#value((value.toJSON as () => unknown)(), depth + 1);
     }
-    return this.#members(Object.entries(value), depth);
+    return this.#members(Object.entries(recordOf(value)), depth);
   }
 
   #array(items: readonly unknown[], depth: number): string {

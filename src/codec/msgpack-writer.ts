@@ -18,6 +18,7 @@
  * | `Date` | extension -1 (timestamp) |
  * | {@link Extension} | its extension |
  * | an object with `toJSON` | what that returns |
+ * | an error | map of what `error-record.ts` says |
  * | any other object | map of its own enumerable properties that are neither `undefined` nor a function |
  *
  * Functions, symbols, promises, invalid dates and larger integers are refused.
@@ -26,6 +27,7 @@
  */
 
 import type { Octets } from "../base/octets.ts";
+import { recordOf } from "./error-record.ts";
 import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
 
 /** An extension value: an application's type number with its octets. */
@@ -261,7 +263,7 @@ export class MsgpackWriter {
     else if ("toJSON" in value && typeof value.toJSON === "function") {
       this.#value((value.toJSON as () => unknown)(), depth + 1);
     } else if (value instanceof Promise) throw new UnsupportedValue("a promise", value);
-    else this.#plain(value as Record<string, unknown>, depth);
+    else this.#plain(recordOf(value), depth);
   }
 
   #array(values: readonly unknown[], depth: number): void {
@@ -508,7 +510,7 @@ function* partsOf(value: object): Generator<{ step: string; key?: unknown; child
   } else if (value instanceof Map) {
     for (const [key, child] of value) yield { step: `.${String(key)}`, key, child };
   } else {
-    for (const [key, child] of Object.entries(value)) {
+    for (const [key, child] of Object.entries(recordOf(value))) {
       if (typeof child !== "function") yield { step: `.${key}`, child };
     }
   }

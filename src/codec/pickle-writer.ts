@@ -18,11 +18,13 @@
  * | `Map` | dict |
  * | `Set` | set, protocol 4 |
  * | an object with `toJSON` | what that returns |
+ * | an error | dict of what `error-record.ts` says |
  *
  * @module
  */
 
 import { OctetWriter } from "../base/octet-writer.ts";
+import { recordOf } from "./error-record.ts";
 import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
 import { OP } from "./pickle-opcodes.ts";
 
@@ -93,7 +95,7 @@ class PickleWriter {
     else if (value instanceof Date) throw unsupported("a Date", this.#path.join(""));
     else if ("toJSON" in value && typeof value.toJSON === "function") {
       this.value((value.toJSON as () => unknown)(), depth + 1);
-    } else this.#dict(entriesOf(value), depth);
+    } else this.#dict(entriesOf(recordOf(value)), depth);
   }
 
   #number(value: number): void {
