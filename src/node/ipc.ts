@@ -20,6 +20,7 @@ import type { Endpoint } from "../sockets/endpoint.ts";
 import { formatEndpoint } from "../sockets/endpoint.ts";
 import { TransportError } from "../sockets/errors.ts";
 import { toTransportError } from "./errors.ts";
+import { noteListener } from "./own-listeners.ts";
 import { closeServer, dialStream, listenStream } from "./tcp.ts";
 
 /** What fits into the `sun_path` of the platform, with room for the final zero octet. */
@@ -54,14 +55,14 @@ export const ipcTransport: WireTransport = {
         throw (await folderError(path, real)) ?? error;
       },
     );
-    return {
+    return noteListener({
       endpoint: real,
       close: async () => {
         // The platform removes the file together with the listening socket.
         await closeServer(server);
         if (fresh !== undefined) await rmdir(dirname(path)).catch(() => {});
       },
-    };
+    });
   },
 };
 

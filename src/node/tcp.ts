@@ -15,6 +15,7 @@ import type { Listening, Wire, WireOptions, WireTransport } from "../sockets/dia
 import type { Endpoint, TcpEndpoint } from "../sockets/endpoint.ts";
 import { formatEndpoint } from "../sockets/endpoint.ts";
 import { toTransportError } from "./errors.ts";
+import { noteListener } from "./own-listeners.ts";
 import { StreamWire, WRITE_LIMIT_BYTES } from "./stream-wire.ts";
 
 const ANY_IPV4 = "0.0.0.0";
@@ -44,10 +45,10 @@ export const tcpTransport: WireTransport = {
     );
     const bound = server.address();
     const real = typeof bound === "object" && bound !== null ? bound.port : port;
-    return {
+    return noteListener({
       endpoint: formatEndpoint({ scheme: "tcp", host: address, port: real }),
       close: () => closeServer(server),
-    };
+    });
   },
 };
 

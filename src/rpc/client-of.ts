@@ -46,7 +46,8 @@ export type RemoteMethod<Method> =
       ? (...args: Args) => RemoteResult<Result>
       : never;
 
-type RemoteName<Key, Member> = Key extends `_${string}`
+/** The key when what it names is a method or a namespace; nothing otherwise. */
+export type RemoteName<Key, Member> = Key extends `_${string}`
   ? never
   : Key extends string
     ? Member extends AnyFunction

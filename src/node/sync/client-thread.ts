@@ -1,0 +1,191 @@
+/**
+ * The caller's end of the thread of connections: sends a command and blocks until it is answered.
+ *
+ * There is one such thread for each thread that makes blocking calls, whatever the number of
+ * clients. It starts with the first of them and keeps nothing alive: where there is nothing else to
+ * do, the process ends.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
+
+import { UsageError } from "../../base/errors.ts";
+import { RpcError } from "../../rpc/errors.ts";
+import { carryError } from "./carried-error.ts";
+import type { Command, FromThread, Outcome, Pulled, ToThread } from "./commands.ts";
+import { toPortable } from "./portable.ts";
+import type { ThreadData } from "./worker.ts";
+
+/** How long the thread may take to start, on a machine that is busy with other things. */
+const START_MS = 30_000;
+
+/**
+ * How much longer than the call itself its caller waits, since what ends it in time is in the other
+ * thread, which may have a large message to read.
+ */
+const GRACE_MS = 5_000;
+
+/** Blocks its own thread, and no other. */
+export class ClientThread {
+  readonly #port: MessagePort;
+  readonly #signal: Int32Array;
+  /** Commands that are waited for: more than one where an iterator makes calls of its own. */
+  readonly #answers = new Map<number, Outcome | undefined>();
+  readonly #inputs = new Map<number, Iterator<unknown>>();
+  #nextId = 1;
+  #ready = false;
+  /** The thread has ended, which it does not by itself. */
+  #ended = false;
+
+  /** @throws {UsageError} `USAGE_STATE` when the thread's program is not there */
+  constructor() {
+    const program = new URL("./worker.js", import.meta.url);
+    checkProgram(program);
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#signal = new Int32Array(new SharedArrayBuffer(4));
+    const data: ThreadData = { port: port2, signal: this.#signal };
+    const worker = new Worker(program, {
+      name: "zerocall/sync",
+      workerData: data,
+      transferList: [port2],
+      // Loaders and inspectors of the program are not for this thread.
+      execArgv: [],
+    });
+    worker.on("error", () => {
+      this.#ended = true;
+    });
+    worker.on("exit", () => {
+      this.#ended = true;
+    });
+    worker.unref();
+    this.#port.unref();
+  }
+
+  /** A new one has to be started; what was open in this one is gone. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** A number that no client, and no iterator, of this thread has had. */
+  newId(): number {
+    return this.#nextId++;
+  }
+
+  /** Keeps an iterator, from which the thread takes items while this one waits. */
+  openInput(iterator: Iterator<unknown>): number {
+    const input = this.newId();
+    this.#inputs.set(input, iterator);
+    return input;
+  }
+
+  /** Forgets an iterator whose call is over. */
+  closeInput(input: number): void {
+    const iterator = this.#inputs.get(input);
+    if (this.#inputs.delete(input)) iterator?.return?.();
+  }
+
+  /** Sends a command that nobody waits for. */
+  post(command: Command): void {
+    if (!this.#ended) this.#send({ type: "command", id: this.newId(), command });
+  }
+
+  /**
+   * Sends a command and blocks until it is answered.
+   *
+   * @param waitMs - how long the command itself may take
+   * @throws {RpcError} `deadline_exceeded` when the thread does not answer
+   */
+  perform(command: Command, waitMs: number): Outcome {
+    if (!this.#ready) {
+      this.#wait(START_MS, () => this.#ready);
+      if (!this.#ready) throw silent("did not start", START_MS);
+    }
+    const id = this.newId();
+    this.#answers.set(id, undefined);
+    try {
+      this.#send({ type: "command", id, command });
+      this.#wait(waitMs + GRACE_MS, () => this.#answers.get(id) !== undefined);
+      const outcome = this.#answers.get(id);
+      if (outcome !== undefined) return outcome;
+      this.#send({ type: "abandon", id });
+      throw silent("did not answer", waitMs + GRACE_MS);
+    } finally {
+      this.#answers.delete(id);
+    }
+  }
+
+  #wait(waitMs: number, done: () => boolean): void {
+    const until = performance.now() + waitMs;
+    for (;;) {
+      // Read before the port: a message behind this count adds one, and the wait ends at once.
+      const seen = Atomics.load(this.#signal, 0);
+      this.#receive();
+      if (done()) return;
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) return;
+      Atomics.wait(this.#signal, 0, seen, leftMs);
+    }
+  }
+
+  #receive(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port);
+      if (received === undefined) return;
+      const message = received.message as FromThread;
+      if (message.type === "ready") this.#ready = true;
+      else if (message.type === "pull") this.#pulled(message);
+      else if (this.#answers.has(message.id)) this.#answers.set(message.id, message.outcome);
+    }
+  }
+
+  #pulled({ pull, input, end }: Extract<FromThread, { type: "pull" }>): void {
+    const iterator = this.#inputs.get(input);
+    let outcome: Pulled = { type: "item", done: true, value: undefined };
+    try {
+      if (end) iterator?.return?.();
+      else if (iterator !== undefined) {
+        const { done, value } = iterator.next();
+        outcome = { type: "item", done: done === true, value: toPortable(value) };
+      }
+    } catch (error) {
+      outcome = { type: "error", error: carryError(error) };
+    }
+    if (end || outcome.type === "error" || outcome.done) this.#inputs.delete(input);
+    if (!end) this.#send({ type: "pulled", pull, outcome });
+  }
+
+  #send(message: ToThread): void {
+    this.#port.postMessage(message);
+  }
+}
+
+let current: ClientThread | undefined;
+
+/** The thread of connections of this thread; starts it if there is none. */
+export function clientThread(): ClientThread {
+  if (current === undefined || current.ended) current = new ClientThread();
+  return current;
+}
+
+function checkProgram(program: URL): void {
+  if (program.protocol !== "file:" || existsSync(fileURLToPath(program))) return;
+  throw new UsageError(
+    "USAGE_STATE",
+    `expected the program of the blocking client's thread at ${program.href}; leave zerocall out of` +
+      " the bundle, or put the file beside it",
+  );
+}
+
+function silent(what: string, waitedMs: number): RpcError {
+  const message = `the thread of the blocking client ${what} within ${waitedMs} ms`;
+  return new RpcError("deadline_exceeded", message);
+}
