@@ -18,6 +18,7 @@ import { OneWayCodec, type OneWayEvent } from "../dialects/zerorpc/one-way.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "../rpc/interceptor.ts";
 import { countMismatch } from "../rpc/arguments.ts";
 import type { Remote } from "../rpc/client-of.ts";
+import { Endpoints } from "../rpc/endpoints.ts";
 import { fromFailure, RpcError } from "../rpc/errors.ts";
 import { count } from "../rpc/limits.ts";
 import type { Handler } from "../rpc/method.ts";
@@ -179,10 +180,10 @@ function makeMembers(
       return socket.peerCount;
     },
     send,
-    bind: (endpoint) => wire.bind(endpoint),
-    connect: (endpoint) => wire.connect(endpoint),
-    unbind: (endpoint) => socket.unbind(endpoint),
-    disconnect: (endpoint) => socket.disconnect(endpoint),
+    bind: (endpoint) => wire.endpoints.bind(endpoint),
+    connect: (endpoint) => wire.endpoints.connect(endpoint),
+    unbind: (endpoint) => wire.endpoints.unbind(endpoint),
+    disconnect: (endpoint) => void wire.endpoints.disconnect(endpoint),
     close: () => wire.close(),
     [Symbol.asyncDispose]: () => wire.close(),
   };
@@ -236,7 +237,7 @@ abstract class Receiver {
    * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
    */
   bind(endpoint: string): Promise<string> {
-    return this.#wire.bind(endpoint);
+    return this.#wire.endpoints.bind(endpoint);
   }
 
   /**
@@ -245,17 +246,17 @@ abstract class Receiver {
    * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
    */
   connect(endpoint: string): void {
-    this.#wire.connect(endpoint);
+    this.#wire.endpoints.connect(endpoint);
   }
 
   /** Accepts no more senders at an endpoint and disconnects those that came through it. */
   unbind(endpoint: string): Promise<void> {
-    return this.#socket.unbind(endpoint);
+    return this.#wire.endpoints.unbind(endpoint);
   }
 
   /** Ends the connection to an endpoint. */
   disconnect(endpoint: string): void {
-    this.#socket.disconnect(endpoint);
+    this.#wire.endpoints.disconnect(endpoint);
   }
 
   /**
@@ -352,13 +353,22 @@ const MAX_WORKERS = 1024;
 
 /** Binding and connecting, with endpoints resolved and everything observed. */
 class Wire {
+  readonly endpoints: Endpoints;
   readonly #socket: Socket;
   readonly #parts: PeerParts;
+  #open = true;
 
   constructor(socket: Socket, side: "client" | "server", options: OneWayOptions) {
     this.#socket = socket;
     this.#parts = peerParts(side, options);
-    const { observer, insecure } = this.#parts;
+    const { observer, insecure, resolveEndpoint } = this.#parts;
+    this.endpoints = new Endpoints({
+      target: socket,
+      resolveEndpoint,
+      told: (event) => this.observe(event),
+      unreachable: (endpoint, error) => this.observe({ type: "unreachable", endpoint, error }),
+      wanted: () => this.#open,
+    });
     socket.events.on("bind:insecure", ({ address }) => insecure(address));
     if (observer === undefined) return;
     socket.events.on("connect:retry", ({ address, error }) => {
@@ -370,28 +380,8 @@ class Wire {
     this.#parts.observer?.(event);
   }
 
-  async bind(endpoint: string): Promise<string> {
-    const bound = await this.#socket.bind(await this.#parts.resolveEndpoint(endpoint));
-    this.observe({ type: "bound", endpoint: bound });
-    return bound;
-  }
-
-  /** At once, where the endpoint needs no resolving. */
-  connect(endpoint: string): void {
-    const resolved = this.#parts.resolveEndpoint(endpoint);
-    const connect = (real: string): void => {
-      this.#socket.connect(real);
-      this.observe({ type: "connecting", endpoint: real });
-    };
-    if (typeof resolved === "string") connect(resolved);
-    else {
-      resolved.then(connect).catch((error: unknown) => {
-        this.observe({ type: "unreachable", endpoint, error });
-      });
-    }
-  }
-
   async close(): Promise<void> {
+    this.#open = false;
     await this.#socket.close();
     this.observe({ type: "closed" });
   }

@@ -32,8 +32,7 @@ export interface PeerOptions extends Partial<WindowLimits> {
   /** Hears what happens. @default silent */
   readonly logger?: Logger;
   /**
-   * Makes an endpoint of what `bind` and `connect` are given. `unbind` and `disconnect` take what it
-   * made.
+   * Makes an endpoint of what `bind` and `connect` are given. `unbind` and `disconnect` take either.
    *
    * @default as given
    */

@@ -10,7 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { Alarm } from "./alarm.ts";
-import { bindEndpoint, connectEndpoint, type EndpointParts } from "./endpoints.ts";
+import { Endpoints } from "./endpoints.ts";
 import { IdleGate } from "./idle-gate.ts";
 import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./client-call.ts";
 import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
@@ -73,7 +73,7 @@ export class ClientCore implements TransportOwner {
   #closing: Promise<void> | undefined;
   readonly #alarm: Alarm<ClientCall>;
   readonly #idle: IdleGate;
-  readonly #endpointParts: EndpointParts;
+  readonly #endpoints: Endpoints;
   #openCalls = 0;
   #phase: "open" | "draining" | "closed" = "open";
   /** Some peer has taken only so many calls at once. */
@@ -101,7 +101,13 @@ export class ClientCore implements TransportOwner {
     };
     this.#transport = settings.transport("client", this);
     const { clock, resolveEndpoint, observer } = settings;
-    this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
+    this.#endpoints = new Endpoints({
+      target: this.#transport,
+      resolveEndpoint,
+      told: (event) => observer?.(event),
+      unreachable: (endpoint, error) => this.unreachable(endpoint, error),
+      wanted: () => this.#phase !== "closed",
+    });
     this.#idle = new IdleGate(clock);
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => this.#due(call, now));
   }
@@ -131,22 +137,22 @@ export class ClientCore implements TransportOwner {
 
   async bind(endpoint: string): Promise<string> {
     this.#checkOpen();
-    return bindEndpoint(endpoint, this.#endpointParts);
+    return this.#endpoints.bind(endpoint);
   }
 
   connect(endpoint: string): void {
     this.#checkOpen();
-    connectEndpoint(endpoint, this.#endpointParts, () => this.#phase !== "closed");
+    this.#endpoints.connect(endpoint);
   }
 
   async unbind(endpoint: string): Promise<void> {
-    await this.#transport.unbind(endpoint);
+    await this.#endpoints.unbind(endpoint);
     this.#giveUpLost();
   }
 
   disconnect(endpoint: string): void {
     this.#unreachable.delete(endpoint);
-    this.#transport.disconnect(endpoint);
+    this.#unreachable.delete(this.#endpoints.disconnect(endpoint));
     this.#giveUpLost();
   }
 

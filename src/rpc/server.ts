@@ -11,7 +11,7 @@ import { UsageError } from "../base/errors.ts";
 import { TimerWheel } from "../base/timer-wheel.ts";
 import { Access } from "./access.ts";
 import { Alarm } from "./alarm.ts";
-import { bindEndpoint, connectEndpoint, type EndpointParts } from "./endpoints.ts";
+import { Endpoints } from "./endpoints.ts";
 import { IdleGate } from "./idle-gate.ts";
 import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -77,7 +77,7 @@ export class ServerCore implements TransportOwner {
   readonly #idle: IdleGate;
   /** Opens when all peers have left that were asked to. */
   readonly #left: IdleGate;
-  readonly #endpointParts: EndpointParts;
+  readonly #endpoints: Endpoints;
   #phase: Phase = "open";
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -114,7 +114,13 @@ export class ServerCore implements TransportOwner {
     };
     this.#transport = settings.transport("server", this);
     const { clock, resolveEndpoint } = settings;
-    this.#endpointParts = { transport: this.#transport, owner: this, resolveEndpoint, observer };
+    this.#endpoints = new Endpoints({
+      target: this.#transport,
+      resolveEndpoint,
+      told: (event) => observer?.(event),
+      unreachable: (endpoint, error) => this.unreachable(endpoint, error),
+      wanted: () => this.#phase !== "closed",
+    });
     this.#idle = new IdleGate(clock);
     this.#left = new IdleGate(clock);
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
@@ -134,20 +140,20 @@ export class ServerCore implements TransportOwner {
 
   async bind(endpoint: string): Promise<string> {
     this.#checkOpen();
-    return bindEndpoint(endpoint, this.#endpointParts);
+    return this.#endpoints.bind(endpoint);
   }
 
   connect(endpoint: string): void {
     this.#checkOpen();
-    connectEndpoint(endpoint, this.#endpointParts, () => this.#phase !== "closed");
+    this.#endpoints.connect(endpoint);
   }
 
   unbind(endpoint: string): Promise<void> {
-    return this.#transport.unbind(endpoint);
+    return this.#endpoints.unbind(endpoint);
   }
 
   disconnect(endpoint: string): void {
-    this.#transport.disconnect(endpoint);
+    this.#endpoints.disconnect(endpoint);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
+import { Deferred } from "../../../src/base/deferred.ts";
 import { callContext } from "../../../src/rpc/context.ts";
-import { collect, gather, Gate, named, outcomeOf, scenario } from "../../support/rpc.ts";
+import { collect, gather, Gate, HOME, named, outcomeOf, scenario } from "../../support/rpc.ts";
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 
@@ -219,6 +220,33 @@ describe("an endpoint", () => {
     const answer = client.call("who");
     await world.settle();
     expect(await answer).toBe("me");
+  });
+
+  scenario("is taken back as it was given and as it became", async (world) => {
+    const resolveEndpoint = async (name: string): Promise<string> => `memory://${name}`;
+    const server = world.idleServer({ who: () => "me" }, { resolveEndpoint });
+    const client = world.idleClient({ resolveEndpoint });
+    for (const take of ["home", "memory://home"]) {
+      await server.core.bind("home");
+      client.core.connect("home");
+      await world.settle();
+      expect(client.core.peerCount).toBe(1);
+      client.core.disconnect(take);
+      await server.core.unbind(take);
+      await world.settle();
+      expect([server.core.endpoints, client.core.peerCount]).toEqual([[], 0]);
+    }
+  });
+
+  scenario("that is disconnected while it is resolved is never connected", async (world) => {
+    world.server({});
+    const resolved = new Deferred<string>();
+    const client = world.idleClient({ resolveEndpoint: () => resolved.promise });
+    client.core.connect("home");
+    client.core.disconnect("home");
+    resolved.resolve(HOME);
+    await world.settle();
+    expect(client.core.peerCount).toBe(0);
   });
 
   scenario("that cannot be resolved is told to calls that find no peer", async (world) => {
