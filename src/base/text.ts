@@ -29,6 +29,18 @@ export function printable(octets: Uint8Array): string {
   return text;
 }
 
+/** Whether octets begin like text: with ASCII that can be seen, behind blanks. */
+export function startsLikeText(octets: Uint8Array): boolean {
+  let at = 0;
+  while (isBlank(octets[at])) at++;
+  const first = octets[at] ?? 0;
+  return first > 0x20 && first < 0x7f;
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === 0x20 || octet === 0x09 || octet === 0x0a || octet === 0x0d;
+}
+
 /** Writes octets as lower-case hexadecimal digits without separators. */
 export function formatHex(octets: Uint8Array): string {
   let text = "";

@@ -6,7 +6,7 @@
  * |---|---|
  * | endpoints bound and connecting, draining, closed | info |
  * | a handler threw, a worker thread ended | error |
- * | malformed messages, refused peers and calls, endpoints that are open to everybody | warn |
+ * | malformed and unknown messages, refused peers and calls, endpoints that are open to everybody, services without methods | warn |
  * | peers, calls, attempts to connect | debug |
  *
  * All events go to the channel `zerocall` as they are, with `side` beside them.
@@ -94,6 +94,10 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
       return ["debug", `${event.worker} is there`];
     case "worker-ended":
       return ["error", workerEndedText(event)];
+    case "unrecognised":
+      return ["warn", `peer ${event.address || "?"} at ${event.endpoint}: ${event.reason}`];
+    case "nothing-offered":
+      return ["warn", event.reason];
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];
   }

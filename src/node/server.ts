@@ -180,6 +180,14 @@ export class Server {
   }
 
   /**
+   * How many messages have come that were of none of the dialects. They are answered where one of the
+   * dialects can, and the log hears of each such peer once.
+   */
+  get unrecognisedMessages(): number {
+    return this.#core.unrecognisedMessages;
+  }
+
+  /**
    * Accepts clients at an endpoint.
    *
    * @param endpoint - such as `tcp://127.0.0.1:1234`, `tcp://*:0`, `ipc:///run/my.sock`

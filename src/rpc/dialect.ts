@@ -123,6 +123,13 @@ export interface Dialect {
   readonly traits: DialectTraits;
   /** Whether a peer whose first message this is speaks the dialect. */
   recognises(message: Message): boolean;
+  /**
+   * Whether a message that no dialect of the server recognises gets the answer that this one gives
+   * to what it cannot read. Asked of each in the server's order; the first one answers.
+   *
+   * @default never
+   */
+  answersUnread?(message: Message): boolean;
   clientTranslator(peer: PeerKind): Translator;
   serverTranslator(peer: PeerKind): Translator;
   /** The methods that every server of this dialect has, such as introspection, by name. */

@@ -41,6 +41,19 @@ export type RpcEvent =
       /** Not told to the caller. */
       readonly reason: string;
     }
+  | {
+      /** The peer says what no dialect of the server knows. Told once of each peer. */
+      readonly type: "unrecognised";
+      readonly endpoint: string;
+      readonly address: string;
+      /** What it has said first. */
+      readonly reason: string;
+    }
+  | {
+      /** What was registered offers no method. */
+      readonly type: "nothing-offered";
+      readonly reason: string;
+    }
   | { readonly type: "malformed"; readonly address: string; readonly reason: string }
   /** A thread of a pool serves calls. */
   | { readonly type: "worker-ready"; readonly worker: string }

@@ -28,6 +28,7 @@ import type { CallerLine } from "./remote-peer.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { ServerCall } from "./server-call.ts";
 import { ServerSession, type ServerSessionSettings } from "./server-session.ts";
+import { Strangers } from "./strangers.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
 
 /** What a server is made of, resolved to the last option. */
@@ -73,6 +74,7 @@ export class ServerCore implements TransportOwner {
   readonly #sessionSettings: ServerSessionSettings;
   readonly #wheel = new TimerWheel<ServerCall>();
   readonly #packets: Packet[] = [];
+  readonly #strangers: Strangers;
   readonly #alarm: Alarm<ServerCall>;
   readonly #idle: IdleGate;
   /** Opens when all peers have left that were asked to. */
@@ -112,6 +114,7 @@ export class ServerCore implements TransportOwner {
       lineTo: settings.lineTo,
       closed: (call) => this.#callClosed(call),
     };
+    this.#strangers = new Strangers(settings.dialects, observer);
     this.#transport = settings.transport("server", this);
     const { clock, resolveEndpoint } = settings;
     this.#endpoints = new Endpoints({
@@ -129,6 +132,11 @@ export class ServerCore implements TransportOwner {
   /** The real endpoints that are bound. */
   get endpoints(): readonly string[] {
     return this.#transport.bound;
+  }
+
+  /** How many messages have come that were of no dialect. */
+  get unrecognisedMessages(): number {
+    return this.#strangers.messages;
   }
 
   /** Calls that are being served, waiting ones included. */
@@ -348,9 +356,7 @@ export class ServerCore implements TransportOwner {
     const dialect =
       dialects.length === 1 ? dialects[0] : dialects.find((known) => known.recognises(message));
     if (dialect === undefined) {
-      const { address } = link;
-      const reason = "the message is of no dialect that this server speaks";
-      this.#settings.observer?.({ type: "malformed", address, reason });
+      this.#strangers.take(link, message);
       return undefined;
     }
     const session = new ServerSession(

@@ -6,13 +6,14 @@
  * @module
  */
 
+import { startsLikeText } from "../../base/text.ts";
 import type { CodecLimits } from "../../codec/errors.ts";
 import { JsonCodec } from "../../codec/json.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { checkOptions, choice } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import type { ErrorClasses } from "./errors.ts";
-import { startsLikeJsonrpc } from "./frames.ts";
+import { startsLikeJsonrpc, textOf } from "./frames.ts";
 import { builtinMethods, DISCOVER, readDiscovered } from "./introspection.ts";
 import { ServerTranslator } from "./server-translator.ts";
 
@@ -73,6 +74,7 @@ export function jsonrpc(options: JsonrpcOptions = {}): Dialect {
     },
     timeoutMs: TIMEOUT_MS,
     recognises: startsLikeJsonrpc,
+    answersUnread: (message) => startsLikeText(textOf(message)),
     clientTranslator: (peer) => new ClientTranslator({ codec, classes, batches }, peer),
     serverTranslator: (peer) => new ServerTranslator(codec, nullIds, peer),
     builtins: builtinMethods,

@@ -72,10 +72,15 @@ function join(frames: Message): Uint8Array {
   return joined;
 }
 
+/** The first frame of a message's text. */
+export function textOf(message: Message): Uint8Array {
+  const delimiter = message.findIndex((frame) => frame.length === 0);
+  return message[delimiter + 1] ?? EMPTY;
+}
+
 /** Whether a message starts like an object, or like an array of objects. */
 export function startsLikeJsonrpc(message: Message): boolean {
-  const delimiter = message.findIndex((frame) => frame.length === 0);
-  const text = message[delimiter + 1] ?? EMPTY;
+  const text = textOf(message);
   let at = skipBlanks(text, 0);
   if (text[at] === OPEN_ARRAY) at = skipBlanks(text, at + 1);
   return text[at] === OPEN_OBJECT;

@@ -8,6 +8,7 @@
  */
 
 import { UsageError } from "../../base/errors.ts";
+import { startsLikeText } from "../../base/text.ts";
 import type { Codec } from "../../codec/codec.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { checkOptions, inText } from "../../rpc/limits.ts";
@@ -31,6 +32,7 @@ export interface MulticallOptions {
 }
 
 const DEFAULT_MAX_CALLS = 10_000;
+const NOTHING = new Uint8Array(0);
 
 const OPTIONS: Readonly<Record<keyof MulticallOptions, true>> = {
   codec: true,
@@ -65,6 +67,7 @@ export function multicall(options: MulticallOptions = {}): Dialect {
       maxGrantItems: Infinity,
     },
     recognises: (message) => looksLikeCalls(readEnvelope(message)?.payload),
+    answersUnread: (message) => startsLikeText(readEnvelope(message)?.payload ?? NOTHING),
     clientTranslator: () => new ClientTranslator(serializer),
     serverTranslator: () => new ServerTranslator({ serializer, maxCalls }),
     builtins: builtinMethods,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { startsLikeText } from "../../base/text.ts";
 import type { Random } from "../../base/clock.ts";
 import { CODEC_DEFAULTS, type CodecLimits } from "../../codec/errors.ts";
 import { MsgpackReader } from "../../codec/msgpack-reader.ts";
@@ -69,6 +70,11 @@ export function zrpc(options: ZrpcOptions = {}): Dialect {
     recognises: (message) => {
       const envelope = openEnvelope(message);
       return typeof envelope !== "string" && looksLikeRequest(envelope.payload);
+    },
+    // Who waits for an answer is let go: a REQ peer could never ask again.
+    answersUnread: (message) => {
+      const envelope = openEnvelope(message);
+      return typeof envelope !== "string" && !startsLikeText(envelope.payload);
     },
     clientTranslator: (peer) => new ClientTranslator(octets, ids, form, peer),
     serverTranslator: (peer) => new ServerTranslator(octets, peer),
