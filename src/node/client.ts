@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inspect, type InspectOptions } from "node:util";
 import { UsageError } from "../base/errors.ts";
 import type { Call } from "../rpc/call.ts";
 import { Batch } from "../rpc/batch.ts";
@@ -16,16 +17,16 @@ import {
 } from "../rpc/caller.ts";
 import { ClientCore, type PeerLoad } from "../rpc/client.ts";
 import type { Remote, UntypedRemote } from "../rpc/client-of.ts";
-import type { Dialect } from "../rpc/dialect.ts";
+import type { AskPeer, Dialect, InspectedService } from "../rpc/dialect.ts";
 import { RpcError } from "../rpc/errors.ts";
 import { checkOptions, choice, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
-import type { MethodDescription } from "../rpc/method.ts";
 import type { Notification, Notifications } from "../rpc/notifications.ts";
 import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
 import { checkDialect, PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
+import { shownAs } from "./shown.ts";
 
 /** Options of {@link Client}. */
 export interface ClientOptions extends PeerOptions {
@@ -80,11 +81,7 @@ const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
 };
 
 /** A service as its peer describes it. */
-export interface ServiceDescription {
-  readonly name: string;
-  /** By full name. */
-  readonly methods: Readonly<Record<string, MethodDescription>>;
-}
+export type ServiceDescription = InspectedService;
 
 /** The names of a service's methods that need no dots. */
 type MethodName<Service> = string & keyof Remote<Service>;
@@ -308,14 +305,8 @@ function makeMembers(
     with: (options) =>
       makeRemote((name, args) => caller.call(name, args, options)) as UntypedRemote,
     batch: (make) => performBatch(make, core, settings),
-    inspect: async (options) => {
-      const { introspection } = dialect;
-      if (introspection === undefined) {
-        const message = `the protocol ${dialect.name} has no way to ask what a service offers`;
-        throw new RpcError("unimplemented", message, { mayHaveRun: false });
-      }
-      return introspection.read(await caller.call(introspection.method, [], options));
-    },
+    inspect: (options) =>
+      inspectPeer(dialect, (method, args) => caller.call(method, args, options)),
     connect: (endpoint) => core.connect(endpoint),
     bind: (endpoint) => core.bind(endpoint),
     unbind: (endpoint) => core.unbind(endpoint),
@@ -323,7 +314,32 @@ function makeMembers(
     drain: (timeoutMs = 10_000) => core.drain(duration("timeoutMs", timeoutMs)),
     close: () => core.close(),
     [Symbol.asyncDispose]: () => core.close(),
-  };
+    [inspect.custom]: (depth: number, options: InspectOptions) => {
+      const { connected, endpoints, openCalls, peers } = core;
+      return shownAs("Client", { connected, endpoints, peers, openCalls }, depth, options);
+    },
+  } as ClientMembers<unknown>;
+}
+
+/** Asks what a peer offers; one that answers, but cannot tell, may know older words. */
+async function inspectPeer(dialect: Dialect, ask: AskPeer): Promise<ServiceDescription> {
+  const { introspection, name } = dialect;
+  if (introspection === undefined) {
+    const message = `the protocol ${name} has no way to ask what a service offers`;
+    throw new RpcError("unimplemented", message, { mayHaveRun: false });
+  }
+  try {
+    return introspection.read(await ask(introspection.method, []));
+  } catch (error) {
+    const { otherwise } = introspection;
+    if (otherwise === undefined || !(error instanceof RpcError) || error.origin !== "peer") {
+      throw error;
+    }
+    // Of two failures the first one is to tell.
+    return otherwise(ask).catch(() => {
+      throw error;
+    });
+  }
 }
 
 function callsByName(caller: Caller): BatchMembers<unknown> {

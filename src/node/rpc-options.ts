@@ -8,7 +8,7 @@ import { channel } from "node:diagnostics_channel";
 import { UsageError } from "../base/errors.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
 import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
-import type { Observer } from "../rpc/rpc-event.ts";
+import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
 import type { TransportFactory } from "../rpc/transport.ts";
 import type { SecuritySource } from "../sockets/security.ts";
 import type { SocketOptions } from "../sockets/socket-options.ts";
@@ -79,6 +79,8 @@ export interface PeerParts {
   readonly transport: TransportFactory;
   /** Tells, once, that an endpoint is open to everybody. */
   readonly insecure: (endpoint: string) => void;
+  /** Tells what is probably a mistake: the log, and without one the process's warnings. */
+  readonly warn: (event: RpcEvent, text: string, code: string) => void;
 }
 
 /** @throws {UsageError} `USAGE_OPTION` */
@@ -89,7 +91,8 @@ export function peerParts(
 ): PeerParts {
   const { maxWindowItems, maxWindowBytes } = WINDOW_DEFAULTS;
   checkLogger(options.logger);
-  const insecure = insecureTeller(side, options.logger);
+  const warn = warner(side, options.logger);
+  const insecure = insecureTeller(warn);
   const heard = options.logger !== undefined || channel(DIAGNOSTICS_CHANNEL).hasSubscribers;
   return {
     window: {
@@ -104,6 +107,7 @@ export function peerParts(
       options.transport ??
       zmqTransport(nodePlatform, socketOptions(options), { ...types, insecure }),
     insecure,
+    warn,
   };
 }
 
@@ -112,17 +116,19 @@ export function socketOptions({ socket, security }: PeerOptions): SocketOptions 
   return { ...socket, ...(security !== undefined && { security }) };
 }
 
-function insecureTeller(
-  side: "client" | "server",
-  logger: Logger | undefined,
-): (endpoint: string) => void {
+function warner(side: "client" | "server", logger: Logger | undefined): PeerParts["warn"] {
+  return (event, text, code) => {
+    observeWith(side, logger)(event);
+    if (logger === undefined) process.emitWarning(text, { code });
+  };
+}
+
+function insecureTeller(warn: PeerParts["warn"]): (endpoint: string) => void {
   let told = false;
   return (endpoint) => {
     if (told) return;
     told = true;
-    observeWith(side, logger)({ type: "insecure", endpoint });
-    if (logger !== undefined) return;
-    process.emitWarning(insecureText(endpoint), { code: "ZEROCALL_INSECURE" });
+    warn({ type: "insecure", endpoint }, insecureText(endpoint), "ZEROCALL_INSECURE");
   };
 }
 

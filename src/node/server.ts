@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inspect, type InspectOptions } from "node:util";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Dialect } from "../rpc/dialect.ts";
@@ -15,7 +16,14 @@ import { offerOf } from "../rpc/offer.ts";
 import { ServerCore } from "../rpc/server.ts";
 import { nodeClock } from "./clock.ts";
 import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
-import { checkDialects, PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
+import {
+  checkDialects,
+  PEER_OPTIONS,
+  type PeerOptions,
+  type PeerParts,
+  peerParts,
+} from "./rpc-options.ts";
+import { shownAs } from "./shown.ts";
 
 /** Options of {@link Server}. */
 export interface ServerOptions extends PeerOptions {
@@ -104,6 +112,16 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
  */
 export class Server {
   readonly #core: ServerCore;
+  readonly #warn: PeerParts["warn"];
+
+  static {
+    // Not among the members: its declaration would bring Node's types to every user of this one.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: Server, depth: number, options: InspectOptions): string {
+        return this.#shown(depth, options);
+      },
+    });
+  }
 
   /**
    * @param service - what to serve; more can be registered at any time
@@ -112,10 +130,12 @@ export class Server {
   constructor(service?: object, options: ServerOptions = {}) {
     checkOptions("server option", options, SERVER_OPTIONS);
     if (service !== undefined) checkService(service);
+    const parts = peerParts("server", options, {
+      server: choice("socketType", options.socketType, ["ROUTER", "PULL"]),
+    });
+    this.#warn = parts.warn;
     this.#core = new ServerCore({
-      ...peerParts("server", options, {
-        server: choice("socketType", options.socketType, ["ROUTER", "PULL"]),
-      }),
+      ...parts,
       name: options.name ?? nameOf(service),
       clock: nodeClock,
       platformPrototypes: PLATFORM_PROTOTYPES,
@@ -229,6 +249,9 @@ export class Server {
    * server.register(new Cooler(), { methods: ["addMan"] });
    * ```
    *
+   * An object that offers no method is no error, but the log is told, or without one a warning of the
+   * process.
+   *
    * @throws {UsageError} `USAGE_NAME` when a name is taken, private or not there, `USAGE_HANDLER` for
    *   what cannot be served: a class, a promise, anything but objects and functions
    */
@@ -239,8 +262,10 @@ export class Server {
     const service = checkService(named ? second : first);
     const options = (named ? third : (second as RegisterOptions | undefined)) ?? {};
     const { registry } = this.#core;
-    if (typeof service !== "function") registry.addService(named ? first : "", service, options);
-    else {
+    if (typeof service !== "function") {
+      const added = registry.addService(named ? first : "", service, options);
+      if (added === 0) this.#warn({ type: "nothing-offered", reason: NOTHING }, NOTHING, CODE);
+    } else {
       const handler = service as Handler;
       registry.addFunction(named ? first : nameOfFunction(handler), handler, options);
     }
@@ -277,7 +302,21 @@ export class Server {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#core.close();
   }
+
+  /** What it serves, where, and for how many, as `util.inspect` prints it. */
+  #shown(depth: number, options: InspectOptions): string {
+    const { endpoints, connected, openCalls, peerCount } = this.#core;
+    const { name, methods } = this;
+    const fields = { name, endpoints, connected, methods, peerCount, openCalls };
+    return shownAs("Server", fields, depth, options);
+  }
 }
+
+/** What is said of a service that offers nothing, and the code of the warning. */
+const NOTHING =
+  "the service offers no method: offered are functions, its own and those of its classes, under names" +
+  " without a leading underscore; leave the service out to register methods later";
+const CODE = "ZEROCALL_NO_METHODS";
 
 /** Refuses what would make a server without methods. */
 function checkService(service: unknown): object {

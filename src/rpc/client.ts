@@ -19,6 +19,7 @@ import { RPC_DEFAULTS } from "./limits.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
+import { nobodyTook } from "./peer-errors.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Status } from "./status.ts";
@@ -128,6 +129,11 @@ export class ClientCore implements TransportOwner {
       const { endpoint, address } = link;
       return { endpoint, address, openCalls, draining };
     });
+  }
+
+  /** The endpoints that are connected. */
+  get connected(): readonly string[] {
+    return this.#transport.connected;
   }
 
   /** The real endpoints that are bound. */
@@ -463,32 +469,10 @@ export class ClientCore implements TransportOwner {
 
   /** Why a call found no peer in time. */
   #nobody(call: ClientCall, final?: Status): RpcError {
-    const { timeoutMs, totalTimeoutMs, method } = call.request;
-    const waitedMs = Math.round(Math.min(timeoutMs, totalTimeoutMs));
-    const endpoints = [
-      ...new Set([
-        ...this.#transport.connected,
-        ...this.#transport.bound,
-        ...this.#unreachable.keys(),
-      ]),
-    ];
-    const tried = endpoints.map((endpoint) => {
-      const error = this.#unreachable.get(endpoint);
-      return error === undefined ? endpoint : `${endpoint} (${error.message})`;
-    });
-    const where = tried.length === 0 ? "no endpoint was connected or bound" : tried.join(", ");
-    const cause = this.#unreachable.get(endpoints[0] ?? "");
-    return new RpcError(
-      final ?? "unavailable",
-      final === undefined
-        ? `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`
-        : `no peer will take the call of "${method}": ${where}`,
-      {
-        method,
-        mayHaveRun: call.mayHaveRun,
-        ...(cause !== undefined && { cause }),
-      },
-    );
+    const { connected, bound } = this.#transport;
+    const endpoints = new Set([...connected, ...bound, ...this.#unreachable.keys()]);
+    const tried = [...endpoints].map((each) => [each, this.#unreachable.get(each)] as const);
+    return nobodyTook(call, tried, final);
   }
 
   #checkOpen(): void {

@@ -105,15 +105,24 @@ export interface Translator {
   release(channel: ChannelRef): void;
 }
 
+/** A service as its peer describes it. */
+export interface InspectedService {
+  readonly name: string;
+  /** By full name. */
+  readonly methods: Readonly<Record<string, MethodDescription>>;
+}
+
+/** Calls a method of the peer that is asked. Rejects with `RpcError`. */
+export type AskPeer = (method: string, args: readonly unknown[]) => PromiseLike<unknown>;
+
 /** How a client asks a peer what it offers. */
 export interface Introspection {
   /** The method that tells, called without arguments. */
   readonly method: string;
   /** Reads what it answers, of whatever peer. */
-  read(answer: unknown): {
-    readonly name: string;
-    readonly methods: Readonly<Record<string, MethodDescription>>;
-  };
+  read(answer: unknown): InspectedService;
+  /** Asks a peer that fails at that method, in other words. @default there are none */
+  readonly otherwise?: (ask: AskPeer) => Promise<InspectedService>;
 }
 
 /** One RPC protocol. */

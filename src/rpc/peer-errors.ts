@@ -8,6 +8,7 @@ import { ProtocolError } from "../base/errors.ts";
 import type { ClientCall } from "./client-call.ts";
 import type { DialectTraits } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
+import type { Status } from "./status.ts";
 
 /**
  * What becomes of a call whose connection was lost: it is given to a peer again, its outcome is asked
@@ -39,6 +40,33 @@ export function peerGone(call: ClientCall, endpoint: string, cause: Error | unde
     mayHaveRun: left,
     ...(cause !== undefined && { cause }),
   });
+}
+
+/**
+ * No peer took the call.
+ *
+ * @param tried - the endpoints, each with why it could not be reached
+ * @param final - its status if no peer can come any more; otherwise its time was over
+ */
+export function nobodyTook(
+  call: ClientCall,
+  tried: readonly (readonly [endpoint: string, error: Error | undefined])[],
+  final: Status | undefined,
+): RpcError {
+  const { timeoutMs, totalTimeoutMs, method } = call.request;
+  const waitedMs = Math.round(Math.min(timeoutMs, totalTimeoutMs));
+  const shown = tried.map(([endpoint, error]) =>
+    error === undefined ? endpoint : `${endpoint} (${error.message})`,
+  );
+  const where = shown.join(", ") || "no endpoint was connected or bound";
+  const cause = tried[0]?.[1];
+  return new RpcError(
+    final ?? "unavailable",
+    final === undefined
+      ? `no peer took the call of "${method}" within ${waitedMs} ms: ${where}`
+      : `no peer will take the call of "${method}": ${where}`,
+    { method, mayHaveRun: call.mayHaveRun, ...(cause !== undefined && { cause }) },
+  );
 }
 
 /** The peer says how the call ended. What it knows nothing of may have run at another one. */

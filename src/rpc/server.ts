@@ -134,6 +134,16 @@ export class ServerCore implements TransportOwner {
     return this.#transport.bound;
   }
 
+  /** The endpoints that are connected. */
+  get connected(): readonly string[] {
+    return this.#transport.connected;
+  }
+
+  /** Peers that are there. */
+  get peerCount(): number {
+    return this.#sessions.size;
+  }
+
   /** How many messages have come that were of no dialect. */
   get unrecognisedMessages(): number {
     return this.#strangers.messages;
@@ -209,6 +219,8 @@ export class ServerCore implements TransportOwner {
   async #close(): Promise<void> {
     this.#phase = "closed";
     this.#dispatcher.clear();
+    // A handler that closes its own server and returns in the same turn is answered first.
+    await Promise.resolve();
     const failure: Failure = {
       status: "unavailable",
       name: "RpcError",

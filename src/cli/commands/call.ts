@@ -14,7 +14,6 @@ import type { Output } from "../output.ts";
 import { SUGGESTION_TIMEOUT_MS, withSuggestion } from "../unknown-method.ts";
 import { formatJson, formatReadable, parseParameters } from "../values.ts";
 import { openClient } from "./open-client.ts";
-import { describeService } from "./service-description.ts";
 
 type CallCommand = Extract<Command, { type: "call" }>;
 
@@ -68,7 +67,5 @@ async function printItems(
 }
 
 async function namesOf(client: Client): Promise<readonly string[]> {
-  const wanted = { docs: false, signatures: false };
-  const options = { timeoutMs: SUGGESTION_TIMEOUT_MS };
-  return Object.keys((await describeService(client, wanted, options)).methods);
+  return Object.keys((await client.inspect({ timeoutMs: SUGGESTION_TIMEOUT_MS })).methods);
 }

@@ -16,8 +16,6 @@ import { printable } from "../output.ts";
 import type { Output } from "../output.ts";
 import { formatJson } from "../values.ts";
 import { openClient } from "./open-client.ts";
-import { describeService } from "./service-description.ts";
-import type { Wanted } from "./service-description.ts";
 
 type InspectCommand = Extract<Command, { type: "list" | "describe" }>;
 type Methods = Readonly<Record<string, MethodDescription>>;
@@ -35,10 +33,7 @@ export async function inspect(
 ): Promise<number> {
   const client = await openClient(command.options, output);
   try {
-    // Only zerorpc has older words for what a service offers.
-    const { name, methods } = command.options.protocols.includes("zerorpc")
-      ? await describeService(client, wantedBy(command), { signal })
-      : await client.inspect({ signal });
+    const { name, methods } = await client.inspect({ signal });
     if (command.options.printJson) {
       const shown = command.type === "list" ? methods : pick(methods, command.method);
       await output.result(`${formatJson({ name, methods: shown })}\n`);
@@ -56,15 +51,6 @@ export async function inspect(
   } finally {
     await client.close();
   }
-}
-
-function wantedBy(command: InspectCommand): Wanted {
-  if (command.type === "describe") return { only: command.method, docs: true, signatures: true };
-  const { printJson } = command.options;
-  return {
-    docs: printJson || !command.signatures,
-    signatures: printJson || command.signatures,
-  };
 }
 
 /** One line for each method. */

@@ -13,6 +13,7 @@ import { checkOptions } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
 import { EventCodec } from "./event.ts";
 import { builtinMethods, readInspected } from "./introspection.ts";
+import { inspectByNames } from "./older-introspection.ts";
 import { ServerTranslator } from "./server-translator.ts";
 
 /** Options of {@link zerorpc}. */
@@ -60,7 +61,11 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
     serverTranslator: () => new ServerTranslator(codec),
     builtins: builtinMethods,
     newRequestId: () => codec.ids.takeText(),
-    introspection: { method: "_zerorpc_inspect", read: readInspected },
+    introspection: {
+      method: "_zerorpc_inspect",
+      read: readInspected,
+      otherwise: inspectByNames,
+    },
   };
 }
 

@@ -141,7 +141,7 @@ function readParameter(parameter: Readonly<Record<string, unknown>>): ParameterD
 }
 
 /** A value as source text, near enough for people. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === "bigint" ? `${part}n` : part,
   );

@@ -210,6 +210,49 @@ describe("closing", () => {
   });
 });
 
+describe("a handler that closes its own server", () => {
+  scenario("is answered if it returns in the same turn", async (world) => {
+    const server = world.server({
+      value: () => {
+        void server.core.close();
+        return "goodbye";
+      },
+    });
+    const answer = world.client().call("value");
+    await world.settle();
+    expect(await answer).toBe("goodbye");
+    expect(server.core.peerCount).toBe(0);
+  });
+
+  scenario("is answered too if it streams", async (world) => {
+    const server = world.server({
+      *items() {
+        yield 1;
+        void server.core.close();
+        yield 2;
+      },
+    });
+    const items = collect(world.client().call("items"));
+    await world.settle();
+    expect(await items).toEqual([1, 2]);
+  });
+
+  scenario("has its caller told if it goes on", async (world) => {
+    const server = world.server({
+      later: async () => {
+        await server.core.close();
+        return "never told";
+      },
+    });
+    const answer = outcomeOf(world.client().call("later"));
+    await world.settle();
+    expect(await answer).toMatchObject({
+      code: "unavailable",
+      message: "the server was closed before the call was over",
+    });
+  });
+});
+
 describe("an endpoint", () => {
   scenario("is what resolveEndpoint makes of it, at once or later", async (world) => {
     const resolveEndpoint = async (name: string): Promise<string> => `memory://${name}`;

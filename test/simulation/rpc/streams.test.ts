@@ -195,7 +195,7 @@ describe("a stream", () => {
         try {
           yield 1;
           void server.core.close();
-          yield 2;
+          for (;;) yield 2;
         } finally {
           service.log.push("closed");
         }

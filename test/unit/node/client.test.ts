@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../../src/base/errors.ts";
 import { Client, type ClientOptions } from "../../../src/node/client.ts";
@@ -36,6 +37,20 @@ describe("a client", () => {
     });
     expect(() => new Client(["good", "bad"], { transport })).toThrow("no endpoint");
     expect(seen).toEqual(["good", "closed"]);
+  });
+
+  test("is printed with its endpoints and peers, and calls nobody for it", async () => {
+    const client = new Client("tcp://127.0.0.1:9");
+    expect(inspect(client)).toBe(
+      `Client {
+  connected: [ 'tcp://127.0.0.1:9' ],
+  endpoints: [],
+  peers: [],
+  openCalls: 0
+}`,
+    );
+    expect(inspect(client.remote)).toBe("[remote service]");
+    await client.close();
   });
 
   test("refuses calls that make no sense before anything is sent", async () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { jsonrpc } from "../../../src/dialects/jsonrpc/dialect.ts";
 import { Server, type ServerOptions } from "../../../src/node/server.ts";
@@ -58,6 +59,40 @@ describe("a server", () => {
     server.register("math", { add: (a: number, b: number) => a + b }, { methods: ["add"] });
     server.register({ sub: (a: number, b: number) => a - b, _own: () => 0 });
     expect(server.methods).toEqual(["double", "half", "math.add", "sub"]);
+  });
+
+  test("tells the log when a service offers nothing, and takes methods later", () => {
+    const warned: string[] = [];
+    const ignore = (): void => undefined;
+    const logger = {
+      debug: ignore,
+      info: ignore,
+      error: ignore,
+      warn: (t: string) => warned.push(t),
+    };
+    const server = new Server({ _own: () => 1 }, { logger });
+    server.register("math", {});
+    expect(warned).toHaveLength(2);
+    expect(warned[0]).toContain("leave the service out to register methods later");
+    server.register("add", (a: number, b: number) => a + b);
+    expect([server.methods, new Server(undefined, { logger }).methods]).toEqual([["add"], []]);
+    expect(warned).toHaveLength(2);
+  });
+
+  test("is printed with what it serves", () => {
+    const server = new Server({ add: () => 1 }, { name: "sums" });
+    expect(inspect(server)).toBe(
+      `Server {
+  name: 'sums',
+  endpoints: [],
+  connected: [],
+  methods: [ 'add' ],
+  peerCount: 0,
+  openCalls: 0
+}`,
+    );
+    expect(inspect({ a: { b: { server } } }, { depth: 1 })).toContain("[Object]");
+    expect(inspect({ a: { server } }, { depth: 1 })).toContain("server: [Server]");
   });
 
   test("refuses options that would fail later", () => {
