@@ -36,12 +36,13 @@ export function readSpeech(
   serializer: string | undefined,
   unlessTold: readonly Protocol[],
 ): Speech {
-  const spoken = protocols.map((name) => known("--protocol", PROTOCOLS, name));
-  if (serializer !== undefined && !protocols.includes("netcall")) {
+  const named = protocols.map((name) => known("--protocol", PROTOCOLS, name));
+  const spoken = named.length === 0 ? unlessTold : named;
+  if (serializer !== undefined && !spoken.includes("netcall")) {
     throw new Mistake("--serializer goes with --protocol netcall", { showUsage: true });
   }
   return {
-    protocols: spoken.length === 0 ? unlessTold : spoken,
+    protocols: spoken,
     serializer:
       serializer === undefined ? undefined : known("--serializer", SERIALIZERS, serializer),
   };

@@ -6,6 +6,7 @@
 
 import { wholeOctets } from "../../base/octets.ts";
 import type { JsonCodec } from "../../codec/json.ts";
+import { ChannelSlots, type Numbered } from "../../rpc/channel-slots.ts";
 import type { EncodedRequest, PeerKind, Translator } from "../../rpc/dialect.ts";
 import { RpcError } from "../../rpc/errors.ts";
 import type { ChannelRef, Message, Packet } from "../../rpc/packet.ts";
@@ -16,8 +17,7 @@ import { DELIMITER_ROUTE, enframe, unframe } from "./frames.ts";
 type RequestPacket = Extract<Packet, { readonly type: "request" }>;
 
 /** A call that was made. */
-interface ClientChannel extends ChannelRef {
-  readonly id: number;
+interface ClientChannel extends ChannelRef, Numbered {
   /** The method that was called; empty until the request was written. */
   method: string;
 }
@@ -44,7 +44,7 @@ export class ClientTranslator implements Translator {
   readonly #classes: ErrorClasses;
   readonly #socketType: string;
   readonly #route: Message;
-  readonly #channels = new Map<number, ClientChannel>();
+  readonly #channels = new ChannelSlots<ClientChannel>();
   #lastId = 0;
 
   constructor({ codec, classes, batches }: ClientTranslatorSettings, peer: PeerKind) {
@@ -56,13 +56,9 @@ export class ClientTranslator implements Translator {
   }
 
   open(): ChannelRef {
-    const channel: ClientChannel = {
-      call: undefined,
-      extended: false,
-      id: ++this.#lastId,
-      method: "",
-    };
-    this.#channels.set(channel.id, channel);
+    const counter = this.#channels.reserve(() => ++this.#lastId);
+    const channel: ClientChannel = { call: undefined, extended: false, counter, method: "" };
+    this.#channels.add(channel);
     return channel;
   }
 
@@ -75,7 +71,7 @@ export class ClientTranslator implements Translator {
   }
 
   release(channel: ChannelRef): void {
-    this.#channels.delete((channel as ClientChannel).id);
+    this.#channels.remove(channel as ClientChannel);
   }
 
   encode(packet: Packet): Message | undefined {
@@ -85,7 +81,7 @@ export class ClientTranslator implements Translator {
     const channel = packet.channel as ClientChannel;
     const { method, args, options } = packet;
     channel.method = method;
-    const id = options?.oneWay === true ? undefined : channel.id;
+    const id = options?.oneWay === true ? undefined : channel.counter;
     return enframe(
       this.#route,
       writeRequest(this.#codec, { method, args, named: options?.named, id }),
@@ -128,7 +124,7 @@ export class ClientTranslator implements Translator {
     if (value["method"] !== undefined) return [readNotification(value)];
     const { id, result, error } = value;
     if (id === undefined || id === null) return [malformed(withoutId(error))];
-    const channel = typeof id === "number" ? this.#channels.get(id) : undefined;
+    const channel = typeof id === "number" ? this.#channels.find(id) : undefined;
     // Late answers are nothing to speak of.
     if (channel === undefined) return [];
     if (error !== undefined && error !== null) return [this.#readError(channel, error)];

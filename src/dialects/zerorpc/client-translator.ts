@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChannelSlots } from "./channel-slots.ts";
+import { ChannelSlots } from "../../rpc/channel-slots.ts";
 import type { Translator } from "../../rpc/dialect.ts";
 import type {
   ChannelRef,

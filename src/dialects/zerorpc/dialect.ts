@@ -71,6 +71,7 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
 
 /** An array of three that begins with a map; nothing else of the five protocols starts like this. */
 function looksLikeEvent(octets: Uint8Array | undefined): boolean {
-  const [array, map = 0] = octets ?? [];
+  const array = octets?.[0];
+  const map = octets?.[1] ?? 0;
   return array === 0x93 && ((map & 0xf0) === 0x80 || map === 0xde || map === 0xdf);
 }

@@ -63,7 +63,8 @@ export function toRequest(payload: Uint8Array): Message {
 
 /** Whether a payload begins like a request: the octets of {@link REQUEST_LENGTH} or an older one. */
 export function looksLikeRequest(payload: Uint8Array): boolean {
-  const [first, second = 0] = payload;
+  const first = payload[0];
+  const second = payload[1] ?? 0;
   if (first === 0x90 + REQUEST_LENGTH) return true;
   return first === 0x90 + SHORT_LENGTH && (isText(second) || isOctets(second));
 }

@@ -23,11 +23,19 @@ describe("what is spoken", () => {
     });
   });
 
+  test("takes a serializer wherever netcall is spoken", () => {
+    expect(readSpeech([], "pickle", PROTOCOLS)).toEqual({
+      protocols: PROTOCOLS,
+      serializer: "pickle",
+    });
+    expect(() => readSpeech([], "pickle", ["zerorpc"])).toThrow("goes with --protocol netcall");
+  });
+
   test.each([
     [["netcal"], undefined, /got "netcal"; did you mean "netcall"\?/],
     [["http"], undefined, /expects zerorpc, jsonrpc, netcall, zrpc, multicall, got "http"$/],
     [["netcall"], "yaml", /--serializer expects json, msgpack, pickle, got "yaml"/],
-    [[], "json", /--serializer goes with --protocol netcall/],
+    [["zerorpc"], "json", /--serializer goes with --protocol netcall/],
   ])("refuses %j with %j", (protocols, serializer, message) => {
     expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(Mistake);
     expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(message);

@@ -1,15 +1,15 @@
 /**
- * The open channels of a client's peer, by the number of their first event's id.
+ * The open channels of a client's peer, by the number that stands in their ids.
  *
  * A number's low bits are its slot. A number whose slot is taken is passed over, which ids allow:
- * they only have to differ. No `Map`, for the reason given in `rpc/open-calls.ts`.
+ * they only have to differ. No `Map`, for the reason given in `open-calls.ts`.
  *
  * @module
  */
 
 /** What a slot holds. */
 export interface Numbered {
-  /** Number of the channel's first event. */
+  /** The channel's number. */
   readonly counter: number;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ChannelSlots } from "../../../../src/dialects/zerorpc/channel-slots.ts";
+import { ChannelSlots } from "../../../src/rpc/channel-slots.ts";
 
 function numbersFrom(first: number): () => number {
   let next = first;
