@@ -9,7 +9,7 @@
 
 import { formatHex } from "../base/text.ts";
 import type { Dialect, Translator } from "./dialect.ts";
-import type { Message, Packet } from "./packet.ts";
+import type { Message, OutgoingMessage, Packet } from "./packet.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Link } from "./transport.ts";
 
@@ -61,10 +61,10 @@ export class Strangers {
 }
 
 /** What a dialect answers to what it cannot read. */
-function answersOf(translator: Translator, message: Message): readonly Message[] {
+function answersOf(translator: Translator, message: Message): readonly OutgoingMessage[] {
   const packets: Packet[] = [];
   translator.decode(message, packets);
-  const answers: Message[] = [];
+  const answers: OutgoingMessage[] = [];
   for (const packet of packets) {
     if (packet.type === "immediate") answers.push(packet.message);
     if (packet.type !== "malformed" || packet.channel === undefined) continue;

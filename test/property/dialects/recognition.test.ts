@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { wholeOctets } from "../../../src/base/octets.ts";
 import { jsonrpc } from "../../../src/dialects/jsonrpc/dialect.ts";
 import { multicall } from "../../../src/dialects/multicall/dialect.ts";
 import { netcall } from "../../../src/dialects/netcall/dialect.ts";
@@ -39,7 +40,7 @@ test("a client's first message is recognised by its own dialect alone, in whatev
           args,
           options: undefined,
         });
-        const knowing = ALL.filter((each) => each.recognises(message ?? []));
+        const knowing = ALL.filter((each) => each.recognises((message ?? []).map(wholeOctets)));
         expect(knowing.map(({ name }) => name)).toEqual([dialect.name]);
       },
     ),
