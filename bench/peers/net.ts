@@ -19,7 +19,7 @@ const HEADER_BYTES = 4;
 const JOINED_BYTES = 64 * 1024;
 /** How many items of a stream are written before the socket is asked whether it wants more. */
 const STREAM_BATCH = 1024;
-/** So many frames are written at once instead of at the end of the turn. */
+/** So many frames are the first that are written at once instead of at the end of the turn. */
 const FLUSH_FRAMES = 32;
 /** Larger bodies are written as they are instead of being copied. */
 const COPIED_BYTES = 4 * 1024;
@@ -66,7 +66,8 @@ class PlainOutbox implements Outbox {
 
 /**
  * Frames are put together in buffers that are used again, and written when {@link FLUSH_FRAMES} are
- * there, so that the peer works while this side still does; the rest leaves at the end of the turn.
+ * there, so that the peer works while this side still does; each further write of a turn takes twice
+ * as many, and the rest leaves at the end of the turn.
  */
 class SlabOutbox implements Outbox {
   readonly #socket: Socket;
@@ -74,6 +75,7 @@ class SlabOutbox implements Outbox {
   #slab: Buffer = Buffer.allocUnsafe(JOINED_BYTES);
   #length = 0;
   #frames = 0;
+  #flushFrames = FLUSH_FRAMES;
   #due = false;
 
   constructor(socket: Socket) {
@@ -89,8 +91,10 @@ class SlabOutbox implements Outbox {
     this.#slab.writeUInt32BE(body.length, this.#length);
     this.#slab.set(body, this.#length + HEADER_BYTES);
     this.#length += HEADER_BYTES + body.length;
-    if (++this.#frames >= FLUSH_FRAMES) this.flush();
-    else if (!this.#due) {
+    if (++this.#frames >= this.#flushFrames) {
+      this.#flushFrames *= 2;
+      this.flush();
+    } else if (!this.#due) {
       this.#due = true;
       process.nextTick(this.#endOfTurn);
     }
@@ -98,6 +102,7 @@ class SlabOutbox implements Outbox {
 
   readonly #endOfTurn = (): void => {
     this.#due = false;
+    this.#flushFrames = FLUSH_FRAMES;
     this.flush();
   };
 

@@ -13,14 +13,20 @@
  * @module
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { markdownTable } from "../markdown.ts";
+import { replaceSection } from "../document.ts";
 import { median } from "../figures.ts";
 import { Pair, type Sampled } from "../pair.ts";
 import { WORKLOADS } from "../workload.ts";
-import { isOutside, layerOf, LAYERS, shortPath } from "./layers.ts";
+import { isOutside, layerOf, shortPath } from "./layers.ts";
 import type { FunctionShare, SampleKind } from "./sampler.ts";
+import {
+  formatProfile,
+  type ProfileFigures,
+  type SideFigures,
+  type SidesFigures,
+} from "./table.ts";
 
 const HELP = `usage: npm run bench:profile -- [options]
   --peer <name>        what is profiled (default call)
@@ -29,6 +35,8 @@ const HELP = `usage: npm run bench:profile -- [options]
   --rounds <n>         how often it is repeated; figures are medians (default 3)
   --functions <n>      also lists the n most expensive functions of each side (default 0)
   --json <file>        also writes the figures there
+  --before <file>      shows the figures of that file beside those of this run
+  --write              writes the table to docs/
 `;
 
 interface Plan {
@@ -38,6 +46,8 @@ interface Plan {
   readonly rounds: number;
   readonly functions: number;
   readonly json: string | undefined;
+  readonly before: string | undefined;
+  readonly write: boolean;
 }
 
 function planFrom(parameters: string[]): Plan | undefined {
@@ -50,11 +60,13 @@ function planFrom(parameters: string[]): Plan | undefined {
       rounds: { type: "string", default: "3" },
       functions: { type: "string", default: "0" },
       json: { type: "string" },
+      before: { type: "string" },
+      write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return undefined;
-  const { peer, workload, json } = values;
+  const { peer, workload, json, before, write } = values;
   const plan = {
     peer,
     workload,
@@ -62,6 +74,8 @@ function planFrom(parameters: string[]): Plan | undefined {
     rounds: Number(values.rounds),
     functions: Number(values.functions),
     json,
+    before,
+    write,
   };
   if (plan.ms > 0 && plan.rounds > 0 && plan.functions >= 0) return plan;
   throw new RangeError("expected whole numbers for --ms, --rounds and --functions");
@@ -154,25 +168,19 @@ function sidesOf(
 interface Profile {
   readonly time: Sides;
   readonly space: Sides;
-  /** Octets with inlining, where only their sum means something. */
   readonly inlined: Sides;
 }
 
-function cell(value: number | undefined): string {
-  return value === undefined || value < 0.5 ? "–" : Math.round(value).toLocaleString("en");
-}
-
-function formatLayers({ time, space, inlined }: Profile, unit: string): string {
-  const head = [`layer, per ${unit}`, "client ns", "server ns", "client octets", "server octets"];
-  const rows = LAYERS.map((layer) => [
-    layer,
-    ...[time.client, time.server, space.client, space.server].map(({ layers }) =>
-      cell(layers.get(layer)),
-    ),
-  ]).filter(([, ...cells]) => cells.some((text) => text !== "–"));
-  const sums = [time.client, time.server, space.client, space.server].map(({ all }) => cell(all));
-  const left = ["with inlining", "", "", cell(inlined.client.all), cell(inlined.server.all)];
-  return markdownTable([head, ...rows, ["**in all**", ...sums], left]);
+function figuresOf({ time, space, inlined }: Profile): ProfileFigures {
+  const side = ({ all, layers }: SideCost): SideFigures => ({
+    all,
+    layers: Object.fromEntries(layers),
+  });
+  const both = ({ client, server }: Sides): SidesFigures => ({
+    client: side(client),
+    server: side(server),
+  });
+  return { time: both(time), space: both(space), inlined: both(inlined) };
 }
 
 function formatFunctions(title: string, side: SideCost, count: number): string {
@@ -183,8 +191,10 @@ function formatFunctions(title: string, side: SideCost, count: number): string {
   return [title, ...lines].join("\n");
 }
 
-function plain({ layers, all }: SideCost): object {
-  return { all, layers: Object.fromEntries(layers) };
+function readBefore(file: string | undefined): ProfileFigures | undefined {
+  return file === undefined
+    ? undefined
+    : (JSON.parse(readFileSync(file, "utf8")) as ProfileFigures);
 }
 
 async function main(): Promise<void> {
@@ -200,8 +210,10 @@ async function main(): Promise<void> {
     space: await sampleSides(plan, "space", ["--no-turbo-inlining"]),
     inlined: await sampleSides(plan, "space", []),
   };
-  console.log(`${plan.peer}, ${workload.title}\n`);
-  console.log(formatLayers(profile, workload.unit.slice(0, -1)));
+  const figures = figuresOf(profile);
+  const title = `${plan.peer}, ${workload.title}`;
+  const table = formatProfile(figures, workload.unit.slice(0, -1), readBefore(plan.before));
+  console.log(`${title}\n\n${table}`);
   if (plan.functions > 0) {
     for (const [kind, unit] of [
       ["time", "ns"],
@@ -214,14 +226,9 @@ async function main(): Promise<void> {
       }
     }
   }
-  if (plan.json === undefined) return;
-  const { time, space, inlined } = profile;
-  const sides = (both: Sides): object => ({
-    client: plain(both.client),
-    server: plain(both.server),
-  });
-  const figures = { ...plan, time: sides(time), space: sides(space), inlined: sides(inlined) };
-  writeFileSync(plan.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (plan.json !== undefined)
+    writeFileSync(plan.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (plan.write) replaceSection("docs/benchmarks.md", "profile", table);
 }
 
 await main();
