@@ -31,6 +31,21 @@ test("knows its own ids again and no others", () => {
   expect(ids.parse(id, 0)).toBe(-1);
 });
 
+test("tells what the text of an id tells, whichever octet is another one", () => {
+  const ids = new MessageIds(() => 0.5);
+  const wrong: string[] = [];
+  for (let at = 0; at < ID_OCTETS; at++) {
+    for (let octet = 0; octet < 256; octet++) {
+      const id = written(ids, 0xdead_beef);
+      id[at] = octet;
+      const plain = /^([0-9a-f]{8})8{24}$/.exec(text(id));
+      const number = plain === null ? -1 : Number.parseInt(plain[1] ?? "", 16);
+      if (ids.parse(id, 0) !== number) wrong.push(text(id));
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
 test("starts again after the largest number", () => {
   let draw = 0;
   // The last draw of the constructor is the counter's.
