@@ -64,6 +64,16 @@ export const CODEC_DEFAULTS: CodecLimits = {
  */
 export const MAX_INTEGER_DIGITS = 4300;
 
+const INTEGER_END = 10n ** BigInt(MAX_INTEGER_DIGITS);
+
+/** Whether an integer has more than {@link MAX_INTEGER_DIGITS}, so that no reader of ours takes it. */
+export function isTooLong(value: bigint): boolean {
+  return value >= INTEGER_END || value <= -INTEGER_END;
+}
+
+/** What is wrong with such an integer, for `unsupported`. */
+export const TOO_LONG_INTEGER: string = `an integer of more than ${MAX_INTEGER_DIGITS} digits`;
+
 export function truncated(offset: number): CodecError {
   return new CodecError("CODEC_TRUNCATED", `expected more octets after offset ${offset}`);
 }
@@ -104,4 +114,9 @@ export function tooManyNumberKeys(maxNumberKeys: number): CodecError {
 
 export function unsupported(what: string, path: string): CodecError {
   return new CodecError("CODEC_UNSUPPORTED", `${what} cannot be encoded, at ${path || "the top"}`);
+}
+
+/** The step to the value of a key, for a path. A key that is an object is not asked for its text. */
+export function stepTo(key: unknown): string {
+  return typeof key === "object" && key !== null ? ".{}" : `.${String(key)}`;
 }

@@ -15,14 +15,14 @@
  * | an error | object of what `error-record.ts` says |
  * | any other object | object of its own enumerable properties that are neither `undefined` nor a function nor a symbol |
  *
- * Functions, symbols and keys that are no text are refused, and so are infinities and `NaN`, unless
- * the style has words for them.
+ * Functions, symbols, promises, keys that are no text and the key `__proto__` are refused, and so are
+ * infinities and `NaN`, unless the style has words for them.
  *
  * @module
  */
 
 import { recordOf } from "./error-record.ts";
-import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
+import { CODEC_DEFAULTS, isTooLong, TOO_LONG_INTEGER, tooDeep, unsupported } from "./errors.ts";
 
 /** How JSON text looks. */
 export interface JsonStyle {
@@ -74,6 +74,7 @@ export class JsonWriter {
       case "boolean":
         return value ? "true" : "false";
       case "bigint":
+        if (isTooLong(value)) throw unsupported(TOO_LONG_INTEGER, this.#where(depth));
         return value.toString();
       case "undefined":
         return "null";
@@ -105,6 +106,7 @@ export class JsonWriter {
     if ("toJSON" in value && typeof value.toJSON === "function") {
       return this.#value((value.toJSON as () => unknown)(), depth + 1);
     }
+    if (value instanceof Promise) throw unsupported("a promise", this.#where(depth));
     return this.#members(Object.entries(recordOf(value)), depth);
   }
 
@@ -122,6 +124,7 @@ export class JsonWriter {
     let text = "{";
     for (const [key, value] of entries) {
       if (value === undefined || typeof value === "function" || typeof value === "symbol") continue;
+      if (key === "__proto__") throw unsupported(`the key "__proto__"`, this.#where(depth));
       if (typeof key !== "string") throw unsupported(`a ${typeof key} as key`, this.#where(depth));
       this.#path[depth] = key;
       if (text.length > 1) text += this.#comma;

@@ -12,7 +12,7 @@
  * | array | array |
  * | map with str keys only | plain object; the last of equal keys counts, `__proto__` is refused |
  * | any other map | `Map` |
- * | extension -1 | `Date` |
+ * | extension -1 | `Date`, in whole ms; {@link Extension} beyond what a `Date` can say |
  * | any other extension | {@link Extension} |
  *
  * Knows nothing of what the values mean.
@@ -32,6 +32,9 @@ import {
   truncated,
 } from "./errors.ts";
 import { Extension, type ExtensionCodec } from "./msgpack-writer.ts";
+
+const TIMESTAMP = -1;
+const NANOS_PER_SECOND = 1e9;
 
 /** Up to this length a loop beats `TextDecoder`. */
 const SHORT_TEXT = 24;
@@ -296,7 +299,7 @@ export class MsgpackReader {
   #extension(length: number): unknown {
     const type = (this.#u8() << 24) >> 24;
     const data = this.#bytes(length);
-    if (type === -1) return timestamp(data, this.#at);
+    if (type === TIMESTAMP) return timestamp(data, this.#at);
     const extension = new Extension(type, data);
     return this.#extensions === undefined ? extension : this.#extensions.fromExtension(extension);
   }
@@ -342,7 +345,7 @@ function isMapLead(lead: number): boolean {
 }
 
 /** Spec: MessagePack, "Timestamp extension type": 32, 64 and 96 bits. */
-function timestamp(data: Uint8Array, offset: number): Date {
+function timestamp(data: Uint8Array, offset: number): Date | Extension {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   switch (data.length) {
     case 4:
@@ -351,11 +354,20 @@ function timestamp(data: Uint8Array, offset: number): Date {
       const packed = view.getBigUint64(0);
       const nanos = Number(packed >> 34n);
       const seconds = Number(packed & 0x3_ffff_ffffn);
-      return new Date(seconds * 1000 + nanos / 1e6);
+      return dateOf(seconds, nanos) ?? new Extension(TIMESTAMP, data);
     }
     case 12:
-      return new Date(Number(view.getBigInt64(4)) * 1000 + view.getUint32(0) / 1e6);
+      return (
+        dateOf(Number(view.getBigInt64(4)), view.getUint32(0)) ?? new Extension(TIMESTAMP, data)
+      );
     default:
       throw malformed(0xff, offset);
   }
+}
+
+/** The ms in which an instant lies, or `undefined` when no `Date` is it. */
+function dateOf(seconds: number, nanos: number): Date | undefined {
+  if (nanos >= NANOS_PER_SECOND) return undefined;
+  const date = new Date(seconds * 1000 + Math.floor(nanos / 1e6));
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

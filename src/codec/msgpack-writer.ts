@@ -19,7 +19,7 @@
  * | {@link Extension} | its extension |
  * | an object with `toJSON` | what that returns |
  * | an error | map of what `error-record.ts` says |
- * | any other object | map of its own enumerable properties that are neither `undefined` nor a function |
+ * | any other object | map of its own enumerable properties that are neither `undefined` nor a function nor a symbol |
  *
  * Functions, symbols, promises, invalid dates and larger integers are refused.
  *
@@ -28,7 +28,7 @@
 
 import type { Octets } from "../base/octets.ts";
 import { recordOf } from "./error-record.ts";
-import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
+import { CODEC_DEFAULTS, stepTo, tooDeep, unsupported } from "./errors.ts";
 
 /** An extension value: an application's type number with its octets. */
 export class Extension {
@@ -279,7 +279,7 @@ export class MsgpackWriter {
     for (const key of keys) {
       // Read once: a getter may answer differently the second time.
       const value = object[key];
-      if (value === undefined || typeof value === "function") continue;
+      if (value === undefined || typeof value === "function" || typeof value === "symbol") continue;
       // Every reader of ours refuses it, for the sake of the objects that readers make.
       if (key === "__proto__") throw new UnsupportedValue(`the key "__proto__"`, object);
       keys[count] = key;
@@ -295,6 +295,7 @@ export class MsgpackWriter {
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): void {
     this.mapHeader(map.size);
     for (const [key, value] of map) {
+      if (key === "__proto__") throw new UnsupportedValue(`the key "__proto__"`, map);
       this.#value(key, depth + 1);
       this.#value(value, depth + 1);
     }
@@ -508,7 +509,7 @@ function* partsOf(value: object): Generator<{ step: string; key?: unknown; child
     let index = 0;
     for (const child of value) yield { step: `[${index++}]`, child };
   } else if (value instanceof Map) {
-    for (const [key, child] of value) yield { step: `.${String(key)}`, key, child };
+    for (const [key, child] of value) yield { step: stepTo(key), key, child };
   } else {
     for (const [key, child] of Object.entries(recordOf(value))) {
       if (typeof child !== "function") yield { step: `.${key}`, child };

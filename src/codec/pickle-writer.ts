@@ -14,7 +14,7 @@
  * | `string` | str; unicode in Python 2 |
  * | `Uint8Array`, `ArrayBuffer`, `DataView` | bytes, protocol 3 |
  * | array, typed array | list |
- * | plain object, instance | dict; properties that are `undefined` or functions are left out |
+ * | plain object, instance | dict; properties that are `undefined`, functions or symbols are left out |
  * | `Map` | dict |
  * | `Set` | set, protocol 4 |
  * | an object with `toJSON` | what that returns |
@@ -25,7 +25,14 @@
 
 import { OctetWriter } from "../base/octet-writer.ts";
 import { recordOf } from "./error-record.ts";
-import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
+import {
+  CODEC_DEFAULTS,
+  isTooLong,
+  stepTo,
+  TOO_LONG_INTEGER,
+  tooDeep,
+  unsupported,
+} from "./errors.ts";
 import { OP } from "./pickle-opcodes.ts";
 
 const textEncoder = new TextEncoder();
@@ -92,8 +99,13 @@ class PickleWriter {
       this.#list(Array.from(value as unknown as Iterable<unknown>), depth);
     } else if (value instanceof Map) this.#dict([...value], depth);
     else if (value instanceof Set) this.#set(value, depth);
-    else if (value instanceof Date) throw unsupported("a Date", this.#path.join(""));
-    else if ("toJSON" in value && typeof value.toJSON === "function") {
+    else this.#other(value, depth);
+  }
+
+  #other(value: object, depth: number): void {
+    if (value instanceof Date) throw unsupported("a Date", this.#path.join(""));
+    if (value instanceof Promise) throw unsupported("a promise", this.#path.join(""));
+    if ("toJSON" in value && typeof value.toJSON === "function") {
       this.value((value.toJSON as () => unknown)(), depth + 1);
     } else this.#dict(entriesOf(recordOf(value)), depth);
   }
@@ -118,6 +130,7 @@ class PickleWriter {
 
   /** Little-endian two's complement of the least number of octets. */
   #long(value: bigint): void {
+    if (isTooLong(value)) throw unsupported(TOO_LONG_INTEGER, this.#path.join(""));
     const magnitude = value < 0n ? -value - 1n : value;
     // One bit more than the magnitude has, for the sign; zero is no octet at all.
     const bits = value === 0n ? 0 : magnitude.toString(2).length + 1;
@@ -167,8 +180,10 @@ class PickleWriter {
     if (entries.length === 0) return;
     this.#out.u8(OP.MARK);
     for (const [key, value] of entries) {
+      // Every reader of ours refuses it, for the sake of the objects that readers make.
+      if (key === "__proto__") throw unsupported(`the key "__proto__"`, this.#path.join(""));
       this.#inside("{}", key, depth);
-      this.#inside(`.${String(key)}`, value, depth);
+      this.#inside(stepTo(key), value, depth);
     }
     this.#out.u8(OP.SETITEMS);
   }
@@ -193,6 +208,6 @@ class PickleWriter {
 /** Own properties, each read once: a getter may answer differently the second time. */
 function entriesOf(object: object): [string, unknown][] {
   return Object.entries(object).filter(
-    ([, value]) => value !== undefined && typeof value !== "function",
+    ([, value]) => value !== undefined && typeof value !== "function" && typeof value !== "symbol",
   );
 }

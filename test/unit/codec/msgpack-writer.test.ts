@@ -18,11 +18,11 @@ function written(value: unknown): string {
 
 describe("MsgpackWriter", () => {
   test("finds what it cannot write in one walk, however deep and wide the value is", () => {
-    let deep: unknown = Symbol("x");
+    let deep: unknown = [Symbol("x")];
     for (let i = 0; i < 120; i++) deep = { a: deep };
     const wide = Array.from({ length: 100_000 }, (_, i) => ({ i }));
     const startedAt = performance.now();
-    expect(() => written(deep)).toThrow(`at ${".a".repeat(120)}`);
+    expect(() => written(deep)).toThrow(`at ${".a".repeat(120)}[0]`);
     expect(() => written([...wide, Symbol("x")])).toThrow("at [100000]");
     // Encoding parts again for each level would take longer than the universe has.
     expect(performance.now() - startedAt).toBeLessThan(5000);
@@ -111,10 +111,10 @@ describe("MsgpackWriter", () => {
 
   const refused: [unknown, string][] = [
     [() => 1, "a function cannot be encoded, at the top"],
-    [[1, { a: Symbol("x") }], "a symbol cannot be encoded, at [1].a"],
+    [[1, { a: [Symbol("x")] }], "a symbol cannot be encoded, at [1].a[0]"],
     [new Map([["k", [Symbol("x")]]]), "a symbol cannot be encoded, at .k[0]"],
     [[() => 1], "a function cannot be encoded, at [0]"],
-    [{ f: () => 1, s: Symbol("x") }, "a symbol cannot be encoded, at .s"],
+    [{ f: () => 1, s: Symbol("y"), a: [Symbol("x")] }, "a symbol cannot be encoded, at .a[0]"],
     [
       1n << 64n,
       `the integer ${1n << 64n}, which has more than 64 bits, cannot be encoded, at the top`,
