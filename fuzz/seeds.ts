@@ -22,11 +22,14 @@ interface Recording {
   readonly python2?: readonly { readonly pickle: string }[];
 }
 
-const FOLDER = join(import.meta.dirname, "../../../shared/vectors");
+/** Beside the repository, whether this is the source or what was built of it. */
+const FOLDERS = ["../../shared/vectors", "../../../shared/vectors"].map((folder) =>
+  join(import.meta.dirname, folder),
+);
 
 function recording(system: string): Recording {
-  const path = join(FOLDER, `${system}.json`);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Recording) : {};
+  const path = FOLDERS.map((folder) => join(folder, `${system}.json`)).find(existsSync);
+  return path === undefined ? {} : (JSON.parse(readFileSync(path, "utf8")) as Recording);
 }
 
 /** Octets from hexadecimal digits. */

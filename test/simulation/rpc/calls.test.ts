@@ -189,7 +189,7 @@ describe("a call", () => {
       bad: () => ({ inner: [Symbol("x")] }),
       *items() {
         yield 1;
-        yield { f: Symbol("y") };
+        yield { f: [Symbol("y")] };
       },
       details: () => {
         throw Object.assign(new Error("with details"), { details: Symbol("z") });
