@@ -67,13 +67,18 @@ export function decodeFailure(payload: unknown): Failure {
       mayHaveRun: false,
     };
   }
-  const [, name, message] = /^([\p{L}_][\p{L}\p{N}_.]*): (.*)$/su.exec(payload) ?? [];
-  if (name === undefined || message === undefined) {
-    return { status: "unknown", name: NO_CLASS, message: payload };
-  }
+  const [start = "", name] = CLASS.exec(payload) ?? [];
+  if (name === undefined) return { status: "unknown", name: NO_CLASS, message: payload };
+  const message = payload.slice(start.length);
   if (name === REFUSED) return { status: "unavailable", name: OWN, message, mayHaveRun: false };
   return { status: STATUS_OF.get(name) ?? "unknown", name, message };
 }
+
+/**
+ * How Python's exceptions begin as text. With an end, and without the message: each character that an
+ * expression of this kind takes needs some of its stack.
+ */
+const CLASS = /^([\p{L}_][\p{L}\p{N}_.]{0,255}): /u;
 
 /** `not_found` is `NotFoundError`. */
 function classOf(status: Status): string {

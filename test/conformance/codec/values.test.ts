@@ -74,6 +74,9 @@ const sparse = Object.assign([] as unknown[], { 2: 1 });
 const octets = Uint8Array.of(1, 2);
 const instant = new Date("2026-01-02T03:04:05.678Z");
 
+const failure = Object.assign(new RangeError("too far", { cause: 1 }), { code: "E" });
+const record = { name: "RangeError", message: "too far", cause: 1, code: "E" };
+
 /** Words of the page for a value; what arrives in MessagePack, JSON and pickle. */
 const RULES: readonly (readonly [string, unknown, unknown, unknown, unknown])[] = [
   ["`undefined`, alone or in an array", [undefined], [null], [null], [null]],
@@ -137,6 +140,7 @@ const RULES: readonly (readonly [string, unknown, unknown, unknown, unknown])[] 
     { constructor: 1, toString: 2, hasOwnProperty: 3 },
   ],
   ["an instance of a class", new Point(), { x: 1 }, { x: 1 }, { x: 1 }],
+  ["an `Error`", failure, record, record, record],
   [
     "an object without a prototype",
     Object.assign(Object.create(null), { a: 1 }),

@@ -10,6 +10,13 @@ describe("failures", () => {
     expect(decodeFailure("ValueError: a: b\nc")).toEqual(failure);
   });
 
+  test("of any length are read", () => {
+    // An expression that took all of it ran out of stack here.
+    const long = "ж".repeat(8_000_000);
+    expect(decodeFailure(long)).toEqual({ status: "unknown", name: "RPCError", message: long });
+    expect(decodeFailure(`Ж: ${long}`)).toEqual({ status: "unknown", name: "Ж", message: long });
+  });
+
   test("of an unknown method have no class", () => {
     const text = "Invalid RPC method name: nope";
     const failure: Failure = { status: "unimplemented", name: "NameError", message: "…" };
