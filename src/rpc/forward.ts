@@ -13,7 +13,7 @@ import { type CallStarter, inputOf } from "./caller.ts";
 import type { CallOutcome, CallRequest, ClientCall } from "./client-call.ts";
 import type { CallOrigin } from "./packet.ts";
 import type { PumpSource } from "./pump.ts";
-import { isStream } from "./remote-stream.ts";
+import { isStream, type RemoteStream } from "./remote-stream.ts";
 import type { ServerCall } from "./server-call.ts";
 
 /** A call to pass on. */
@@ -39,7 +39,7 @@ export function forward(to: CallStarter, call: ForwardedCall): Promise<unknown> 
   const { context, over } = call;
   return new Promise((resolve, reject) => {
     const started = start(to, call, {
-      resolve: (value) => resolve(isStream(value) ? new ForwardedStream(started) : value),
+      resolve: (value) => resolve(isStream(value) ? new ForwardedStream(started, value) : value),
       reject,
     });
     if (started.state === "closed") {
@@ -87,11 +87,14 @@ function requestOf({ method, args, context, origin }: ForwardedCall): CallReques
 /** A stream of the other side, which takes the steps that are taken here. */
 class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unknown, unknown> {
   readonly #call: ClientCall;
+  /** Held for as long as this one is: a stream that nobody holds is closed. */
+  readonly #stream: RemoteStream;
   /** Items that were asked for and not taken yet. */
   #asked = 0;
 
-  constructor(call: ClientCall) {
+  constructor(call: ClientCall, stream: RemoteStream) {
     this.#call = call;
+    this.#stream = stream;
   }
 
   ahead(items: number): void {
@@ -114,9 +117,7 @@ class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unkn
   }
 
   return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
-    const { queue } = this.#call;
-    if (!queue.ended) this.#call.finish(value);
-    return queue.return(value);
+    return this.#stream.return(value);
   }
 
   [Symbol.asyncIterator](): this {

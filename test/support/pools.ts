@@ -30,9 +30,13 @@ export function place(): number {
   return ++lastPlace;
 }
 
+/** Waits for what has to come. */
+export const poll = <T>(probe: () => T): ReturnType<typeof expect.poll<T>> =>
+  expect.poll(probe, { timeout: PATIENCE_MS });
+
 /** Waits until a shared number is as large. */
 export async function expectReached(at: number, value: number): Promise<void> {
-  await expect.poll(() => Atomics.load(memory, at), { timeout: PATIENCE_MS }).toBe(value);
+  await poll(() => Atomics.load(memory, at)).toBe(value);
 }
 
 /** Lets those go on who wait at a place. */
@@ -89,7 +93,7 @@ export async function serve(
 
 /** Waits until all threads of a pool serve. */
 export async function whole(pool: WorkerPool): Promise<void> {
-  await expect
-    .poll(() => pool.workers.map(({ state }) => state), { timeout: PATIENCE_MS })
-    .toEqual(pool.workers.map(() => "serving"));
+  await poll(() => pool.workers.map(({ state }) => state)).toEqual(
+    pool.workers.map(() => "serving"),
+  );
 }

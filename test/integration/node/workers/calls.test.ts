@@ -1,9 +1,18 @@
 /** What works through a pool of threads as it does beside the server. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, Server } from "../../../../dist/node/index.js";
 import { collect, outcomeOf } from "../../../support/rpc.ts";
-import { place, expectReached, serve, type Served, type Service } from "../../../support/pools.ts";
+import {
+  place,
+  expectReached,
+  serve,
+  type Served,
+  type Service,
+  poll,
+} from "../../../support/pools.ts";
 
 let served: Served;
 
@@ -125,6 +134,25 @@ describe("streams", () => {
     expect(await stream.return("c")).toEqual({ value: "c", done: true });
   });
 
+  test("are not taken for dropped while somebody reads them", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const items: number[] = [];
+    for await (const item of served.client.count(60)) {
+      items.push(item);
+      if (item % 20 !== 0) continue;
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const stream = served.client.mirror();
+    expect(await stream.next()).toMatchObject({ value: "first" });
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await stream.next("a")).toMatchObject({ value: "a" });
+    await stream.return(undefined);
+    expect(items).toHaveLength(60);
+  });
+
   test("can be arguments", async () => {
     const numbers = async function* (): AsyncGenerator<number> {
       for (let n = 1; n <= 300; n++) yield n;
@@ -137,8 +165,9 @@ describe("the end of a call reaches its thread", () => {
   test("when the caller cancels", async () => {
     const ended = place();
     const aborter = new AbortController();
+    await poll(() => served.pool.openCalls).toBe(0);
     const outcome = outcomeOf(served.client.with({ signal: aborter.signal }).wait(ended));
-    await expect.poll(() => served.pool.openCalls).toBe(1);
+    await poll(() => served.pool.openCalls).toBe(1);
     aborter.abort();
     expect(await outcome).toMatchObject({ status: "cancelled" });
     await expectReached(ended, 1);
@@ -146,7 +175,7 @@ describe("the end of a call reaches its thread", () => {
 
   test("when its time is over", async () => {
     const ended = place();
-    expect(await outcomeOf(served.client.with({ timeoutMs: 50 }).wait(ended))).toMatchObject({
+    expect(await outcomeOf(served.client.with({ timeoutMs: 1000 }).wait(ended))).toMatchObject({
       status: "deadline_exceeded",
     });
     await expectReached(ended, 1);
@@ -155,8 +184,10 @@ describe("the end of a call reaches its thread", () => {
   test("when the caller is gone", async () => {
     const ended = place();
     const leaving = new Client<Service>(served.endpoint);
+    // The end of the call before may be known to the thread first.
+    await poll(() => served.pool.openCalls).toBe(0);
     const outcome = outcomeOf(leaving.wait(ended));
-    await expect.poll(() => served.pool.openCalls).toBe(1);
+    await poll(() => served.pool.openCalls).toBe(1);
     await leaving.close();
     await outcome;
     await expectReached(ended, 1);
@@ -170,7 +201,7 @@ describe("a thread knows its callers", () => {
       onNotification: ({ method, args, named }) => heard.push([method, args, named]),
     });
     expect(await client.notifyTwice()).toEqual([true, true]);
-    await expect.poll(() => heard.length).toBe(2);
+    await poll(() => heard.length).toBe(2);
     expect(heard).toEqual([
       ["now", [1], undefined],
       ["later", [], { threadId: expect.any(Number) as unknown }],

@@ -15,6 +15,7 @@ import {
   type Served,
   SERVICE,
   whole,
+  poll,
 } from "../../../support/pools.ts";
 
 const MODULES = {
@@ -95,7 +96,7 @@ describe("a thread that ends", () => {
     const blocked = outcomeOf(client.blockThenExit(entered, until));
     await expectReached(entered, 1);
     const behind = [client.add(1), client.add(2), client.add(3)];
-    await expect.poll(() => pool.openCalls).toBe(4);
+    await poll(() => pool.openCalls).toBe(4);
     release(until);
     expect(await blocked).toMatchObject({ status: "unavailable", mayHaveRun: true });
     expect(await Promise.all(behind)).toEqual([3, 4, 5]);
@@ -139,7 +140,7 @@ describe("a thread that ends", () => {
     await using server = new Server(pool);
     await using client = new Client(await server.bind("tcp://127.0.0.1:0"));
     await outcomeOf(client.call("exit", [7]));
-    await expect.poll(() => warned.length).toBe(1);
+    await poll(() => warned.length).toBe(1);
     process.off("warning", listen);
     expect(warned).toMatchObject([{ code: "ZEROCALL_WORKER_ENDED" }]);
     expect(warned[0]?.message).toMatch(/^worker thread 1 has ended, .*exit code 7$/);
@@ -186,7 +187,7 @@ describe("a module that cannot be loaded", () => {
     await writeFile(file, "throw new Error('broken meanwhile');");
     await outcomeOf(client.call("exit"));
     const answer = client.call("answer");
-    await expect.poll(() => log.lines.join(), { timeout: 10_000 }).toMatch(/broken meanwhile/);
+    await poll(() => log.lines.join()).toMatch(/broken meanwhile/);
     await writeFile(file, "export const answer = () => 2;");
     expect(await answer).toBe(2);
   });

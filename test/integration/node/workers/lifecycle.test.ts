@@ -13,6 +13,7 @@ import {
   serve,
   type Service,
   SERVICE,
+  poll,
 } from "../../../support/pools.ts";
 
 const run = promisify(execFile);
@@ -46,8 +47,8 @@ describe("a pool", () => {
       void outcomeOf(client.wait(place()));
       void outcomeOf(client.exit(0));
     }
-    await expect.poll(threadCount).toBeLessThanOrEqual(before.threads);
-    await expect.poll(() => process.getActiveResourcesInfo().toSorted()).toEqual(before.handles);
+    await expect.poll(threadCount, { timeout: 20_000 }).toBeLessThanOrEqual(before.threads);
+    await poll(() => process.getActiveResourcesInfo().toSorted()).toEqual(before.handles);
   });
 
   test("drains: calls that run are answered, then the threads end", async () => {
