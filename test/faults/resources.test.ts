@@ -56,10 +56,11 @@ describe("socket files", () => {
 
 describe("a process", () => {
   fault("a server runs out of file descriptors", async (scene) => {
-    const { child, endpoint } = await scene.server({ descriptors: 64 });
+    // Loading modules takes a hundred at once.
+    const { child, endpoint } = await scene.server({ descriptors: 256 });
     const first = scene.client(endpoint);
     await first.call("who");
-    const crowd = Array.from({ length: 80 }, () => new Client(endpoint, { timeoutMs: 20_000 }));
+    const crowd = Array.from({ length: 300 }, () => new Client(endpoint, { timeoutMs: 20_000 }));
     const answers = crowd.map((client) => timed(client.call("who")));
     await setTimeout(500);
     // Who is in is served, whoever else waits at the door.

@@ -88,7 +88,8 @@ export class Child {
   heard(
     fits: (said: { readonly id?: number; readonly value: unknown }) => boolean,
   ): Promise<unknown> {
-    const found = new Promise<unknown>((resolve) => {
+    const found = new Promise<unknown>((resolve, reject) => {
+      void this.#ended.then(() => reject(new Error(`a child has ended: ${this.#stderr}`)));
       const look = (): void => {
         const said = this.#said.find((one) => fits(one as { readonly value: unknown }));
         if (said === undefined) return;
