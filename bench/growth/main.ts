@@ -75,7 +75,11 @@ async function main(): Promise<void> {
   console.log(report);
   if (!values.write) return;
   writeFileSync(join(ROOT, "docs", "growth.svg"), formatCurves(findings));
-  replaceSection("docs/growth.md", "figures", report);
+  replaceSection(
+    "docs/growth.md",
+    "figures",
+    `![the curves of all tables](growth.svg)\n\n${report}`,
+  );
 }
 
 await main();

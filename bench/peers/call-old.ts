@@ -1,50 +1,53 @@
 /**
- * Our client towards a peer that knows only the old protocol: what it costs our side. The server
- * is as plain as can be, and answers as zerorpc for Python does; its own cost means nothing.
+ * Our client towards a peer that knows only the old protocol: what it costs our side.
+ *
+ * The server is ours with its extensions taken away: it overlooks the mark of a request, and so
+ * answers every client as one of the old ones, octet for octet. Thus both peers that the client
+ * meets are equally fast, and its cost can be compared.
  *
  * @module
  */
 
-import { Client } from "zerocall";
-import { MsgpackCodec } from "zerocall/codec";
-import { Router } from "zerocall/zeromq";
+import { Client, Server } from "zerocall";
+import { zerorpc } from "zerocall/dialects/zerorpc";
+import type { Dialect, Packet } from "zerocall/rpc";
 import type { Peer, Serving } from "../contract.ts";
 import { PromiseLoad } from "../promise-load.ts";
-import type { BenchService } from "./call.ts";
+import { BenchService } from "./call.ts";
 
-const codec = new MsgpackCodec();
-let lastId = 0;
-
-/** An event of the old protocol: header, name, arguments. */
-type Event = readonly [{ readonly message_id: unknown }, string, readonly unknown[]];
-
-function answerTo([{ message_id: id }, name, parameters]: Event): Uint8Array {
-  const [a, b] = parameters as readonly [number, number];
-  const value = name === "add" ? a + b : a;
-  return codec.encode([{ message_id: String(++lastId), v: 3, response_to: id }, "OK", [value]]);
+/** What zerorpc's channels know of their peer, beside what all dialects' channels do. */
+interface MarkedChannel {
+  extended: boolean;
+  announce: boolean;
 }
 
-async function answer(router: Router): Promise<void> {
-  for await (const message of router) {
-    const octets = message.at(-1);
-    if (octets === undefined) continue;
-    const event = codec.decode(octets) as Event;
-    // What is not a request, such as a heartbeat, has no answer.
-    if (!event[1].startsWith("_zpc")) await router.send([...message.slice(0, -1), answerTo(event)]);
-  }
+function overlookMark(packet: Packet): void {
+  if (packet.type !== "request") return;
+  const channel = packet.channel as unknown as MarkedChannel;
+  channel.extended = false;
+  channel.announce = false;
+}
+
+/** zerorpc as it was. */
+function oldZerorpc(): Dialect {
+  const dialect = zerorpc();
+  return {
+    ...dialect,
+    serverTranslator: (peer) => {
+      const translator = dialect.serverTranslator(peer);
+      const decode = translator.decode.bind(translator);
+      translator.decode = (message, packets) => {
+        decode(message, packets);
+        for (const packet of packets) overlookMark(packet);
+      };
+      return translator;
+    },
+  };
 }
 
 async function serve(): Promise<Serving> {
-  const router = new Router({ mandatory: true });
-  const endpoint = await router.bind("tcp://127.0.0.1:0");
-  const answering = answer(router);
-  return {
-    endpoint,
-    close: async () => {
-      await router.close();
-      await answering;
-    },
-  };
+  const server = new Server(new BenchService(), { dialects: [oldZerorpc()] });
+  return { endpoint: await server.bind("tcp://127.0.0.1:0"), close: () => server.close() };
 }
 
 /** zerocall's client towards an old peer. */
