@@ -14,6 +14,12 @@ import { toTransportError } from "./errors.ts";
 /** Octets that the platform has not accepted yet, above which the wire wants no more. */
 export const WRITE_LIMIT_BYTES: number = 64 * 1024;
 
+/**
+ * The most that the platform reads at once. When it has read so much it goes on at once with the same
+ * socket, up to 32 times, before it looks at the others.
+ */
+const READ_BYTES = 64 * 1024;
+
 /** How long a wire that has ended waits for the peer to end as well, in ms. */
 const END_GRACE_MS = 1000;
 
@@ -25,6 +31,10 @@ export class StreamWire implements Wire {
   #handler: WireHandler | undefined;
   #error: Error | undefined;
   #ending = false;
+  /** The handler wants no more input. */
+  #paused = false;
+  /** Others have their turn before more is read. */
+  #resting = false;
 
   /**
    * @param socket - connected, paused, made with `highWaterMark` of {@link WRITE_LIMIT_BYTES}
@@ -49,7 +59,9 @@ export class StreamWire implements Wire {
       return;
     }
     socket.on("data", (chunk: Uint8Array) => {
-      if (!this.#ending) handler.received(chunk);
+      if (this.#ending) return;
+      handler.received(chunk);
+      if (chunk.length >= READ_BYTES) this.#rest();
     });
     socket.on("drain", () => handler.drained());
     socket.once("close", () => this.#closed());
@@ -70,11 +82,13 @@ export class StreamWire implements Wire {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#paused = false;
+    if (!this.#resting) this.#socket.resume();
   }
 
   end(): void {
@@ -91,6 +105,17 @@ export class StreamWire implements Wire {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Lets the other sockets of this turn of the event loop be read first. */
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#socket.pause();
+    setImmediate(() => {
+      this.#resting = false;
+      if (!this.#paused) this.#socket.resume();
+    });
   }
 
   #closed(): void {

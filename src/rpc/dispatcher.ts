@@ -2,7 +2,7 @@
  * The dispatcher: from a request to its handler and from what the handler gives to an answer.
  *
  * Handlers run at once while fewer than `poolSize` are running, and wait in a bounded queue
- * otherwise. What waits too long is never run. A handler runs until its promise has settled or its
+ * otherwise, where peers take turns. What waits too long is never run. A handler runs until its promise has settled or its
  * stream is over, also when its caller has left: `poolSize` bounds the work, not the callers.
  *
  * @module
@@ -12,11 +12,13 @@ import { nearestNames } from "../base/nearest.ts";
 import { countMismatch, placeNamed } from "./arguments.ts";
 import { exchangeContext } from "./context.ts";
 import { type Failure, RpcError } from "./errors.ts";
+import { FairQueue, type Place } from "./fair-queue.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
 import { isThenable, streamOf } from "./pump.ts";
 import { type Outcome, ReplyCache, type ReplyLimits } from "./reply-cache.ts";
 import type { ServerCall } from "./server-call.ts";
+import type { ServerSession } from "./server-session.ts";
 
 /** What a dispatcher needs to know. */
 export interface DispatcherSettings extends ReplyLimits {
@@ -53,7 +55,8 @@ interface Ready {
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
   #running = 0;
-  readonly #waiting = new Map<ServerCall, Ready>();
+  readonly #waiting = new FairQueue<ServerSession, Ready>();
+  readonly #places = new Map<ServerCall, Place<ServerSession, Ready>>();
   readonly #replies: ReplyCache<ServerCall>;
   /** Followers whose turn has come, while they are dispatched one by one. */
   #ready: ServerCall[] = [];
@@ -120,23 +123,43 @@ export class Dispatcher {
   #start(call: ServerCall, method: Method, args: readonly unknown[]): void {
     const { poolSize, maxQueuedCalls } = this.#settings;
     if (this.#running < poolSize) this.#run(call, method, args);
-    else if (this.#waiting.size < maxQueuedCalls) this.#waiting.set(call, { call, method, args });
-    else {
-      this.#refuse(call, {
-        status: "resource_exhausted",
-        name: "RpcError",
-        message:
-          `expected at most maxQueuedCalls = ${maxQueuedCalls} calls to wait for one of` +
-          ` poolSize = ${poolSize} handlers, got one more`,
-        mayHaveRun: false,
-      });
-    }
+    else if (this.#waiting.size < maxQueuedCalls || this.#makeRoom(call.session)) {
+      this.#places.set(call, this.#waiting.push(call.session, { call, method, args }));
+    } else this.#refuse(call, this.#tooMany());
+  }
+
+  /** Refuses a call of the peer that has most of them waiting, if that is not the one that wants room. */
+  #makeRoom(session: ServerSession): boolean {
+    const rival = this.#waiting.rival(session)?.call;
+    rival?.session.fail(rival, this.#tooMany());
+    return this.#waiting.size < this.#settings.maxQueuedCalls;
+  }
+
+  #tooMany(): Failure {
+    const { poolSize, maxQueuedCalls } = this.#settings;
+    return {
+      status: "resource_exhausted",
+      name: "RpcError",
+      message:
+        `expected at most maxQueuedCalls = ${maxQueuedCalls} calls to wait for one of` +
+        ` poolSize = ${poolSize} handlers, got one more`,
+      mayHaveRun: false,
+    };
+  }
+
+  /** Lets a call wait no more, and says whether it did. */
+  #withdraw(call: ServerCall): boolean {
+    if (this.#places.size === 0) return false;
+    const place = this.#places.get(call);
+    if (place === undefined) return false;
+    this.#places.delete(call);
+    this.#waiting.remove(place);
+    return true;
   }
 
   /** Takes note that a call has been answered or given up: it waits no more, nor do its followers. */
   closed(call: ServerCall): void {
-    const waited = this.#waiting.size > 0 && this.#waiting.delete(call);
-    this.#leave(call, waited);
+    this.#leave(call, this.#withdraw(call));
     const { followers } = call;
     if (followers === undefined) return;
     call.followers = undefined;
@@ -149,13 +172,14 @@ export class Dispatcher {
 
   /** Takes a call out of those that wait, and its followers too. */
   forget(call: ServerCall): void {
-    this.#leave(call, this.#waiting.delete(call));
+    this.#leave(call, this.#withdraw(call));
     call.followers = undefined;
   }
 
   /** Runs none of those that wait. */
   clear(): void {
     this.#waiting.clear();
+    this.#places.clear();
     this.#replies.clear();
   }
 
@@ -169,12 +193,15 @@ export class Dispatcher {
     this.#running--;
     if (this.#waiting.size === 0 || this.#starting) return;
     this.#starting = true;
-    for (const { call: next, method, args } of this.#waiting.values()) {
-      if (this.#running >= this.#settings.poolSize) break;
+    while (this.#running < this.#settings.poolSize) {
+      const next = this.#waiting.first;
+      if (next === undefined) break;
+      const { call: waiting, method, args } = next;
       // Its timer may be late: what kept this process busy also kept the timer.
-      if (next.session.expireIfDue(next)) continue;
-      this.#waiting.delete(next);
-      this.#run(next, method, args);
+      if (waiting.session.expireIfDue(waiting)) continue;
+      this.#waiting.shift();
+      this.#places.delete(waiting);
+      this.#run(waiting, method, args);
     }
     this.#starting = false;
   }

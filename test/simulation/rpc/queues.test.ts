@@ -47,6 +47,54 @@ describe("a queue", () => {
     expect(most).toBe(2);
   });
 
+  scenario("of a server serves its peers in turn, however much one of them asks", async (world) => {
+    const gate = new Gate();
+    const order: string[] = [];
+    const work = async (who: string): Promise<void> => {
+      order.push(who);
+      await gate.pass();
+    };
+    world.server({ work }, { poolSize: 1 });
+    const [greedy, modest, third] = [world.client(), world.client(), world.client()];
+    await world.settle();
+    const answers = Array.from({ length: 1000 }, () => greedy.call("work", "greedy"));
+    await world.settle();
+    answers.push(modest.call("work", "modest"), third.call("work", "third"));
+    await world.settle();
+    for (let served = 0; served < 3; served++) {
+      gate.open();
+      await world.settle();
+    }
+    // The first one ran at once, and one more of the greedy peer had its turn.
+    expect(order).toEqual(["greedy", "greedy", "modest", "third"]);
+    while (gate.waiting > 0) {
+      gate.open();
+      await world.settle();
+    }
+    await Promise.all(answers);
+  });
+
+  scenario("of a server that is full makes room for who has less in it", async (world) => {
+    const gate = new Gate();
+    world.server({ work: () => gate.pass() }, { poolSize: 1, maxQueuedCalls: 4 });
+    const [greedy, modest] = [world.client(), world.client()];
+    await world.settle();
+    const most = Array.from({ length: 5 }, () => outcomeOf(greedy.call("work")));
+    await world.settle();
+    const few = Array.from({ length: 3 }, () => outcomeOf(modest.call("work")));
+    await world.settle();
+    const refused = { code: "resource_exhausted", mayHaveRun: false };
+    expect(await Promise.all(most.slice(3))).toMatchObject([refused, refused]);
+    expect(await few[2]).toMatchObject(refused);
+    while (gate.waiting > 0) {
+      gate.open();
+      await world.settle();
+    }
+    expect(await Promise.all([...most.slice(0, 3), ...few.slice(0, 2)])).toEqual(
+      Array.from({ length: 5 }, () => null),
+    );
+  });
+
   scenario("of thousands of sync calls does not run into the stack", async (world) => {
     const gate = new Gate();
     world.server({ first: () => gate.pass(), add: (n: number) => n + 1 }, { poolSize: 1 });
