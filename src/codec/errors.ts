@@ -14,6 +14,7 @@ export type CodecErrorCode =
   | "CODEC_KEY"
   | "CODEC_DEPTH"
   | "CODEC_ELEMENTS"
+  | "CODEC_STRING"
   | "CODEC_REFUSED"
   | "CODEC_UNSUPPORTED";
 
@@ -49,6 +50,12 @@ export interface CodecLimits {
    * @default 10_000
    */
   readonly maxNumberKeys: number;
+  /**
+   * How many octets one text or one string of octets may have; beyond it `CODEC_STRING`.
+   *
+   * @default 104_857_600 (100 MiB)
+   */
+  readonly maxStringBytes: number;
 }
 
 /** The limits that hold unless told otherwise. */
@@ -56,6 +63,7 @@ export const CODEC_DEFAULTS: CodecLimits = {
   maxDepth: 128,
   maxElements: 1_000_000,
   maxNumberKeys: 10_000,
+  maxStringBytes: 104_857_600,
 };
 
 /**
@@ -95,13 +103,23 @@ export function badKey(key: string, offset: number): CodecError {
 }
 
 export function tooDeep(maxDepth: number): CodecError {
-  return new CodecError("CODEC_DEPTH", `expected at most ${maxDepth} levels of nesting, got more`);
+  return new CodecError(
+    "CODEC_DEPTH",
+    `expected at most maxDepth = ${maxDepth} levels of nesting, got more`,
+  );
 }
 
 export function tooManyElements(maxElements: number, count: number): CodecError {
   return new CodecError(
     "CODEC_ELEMENTS",
-    `expected at most ${maxElements} entries in all arrays and maps, got ${count}`,
+    `expected at most maxElements = ${maxElements} entries in all arrays and maps, got ${count}`,
+  );
+}
+
+export function tooLongString(maxStringBytes: number, length: number): CodecError {
+  return new CodecError(
+    "CODEC_STRING",
+    `expected at most maxStringBytes = ${maxStringBytes} octets in one string, got ${length}`,
   );
 }
 

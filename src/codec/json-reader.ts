@@ -16,6 +16,7 @@ import {
   type CodecLimits,
   MAX_INTEGER_DIGITS,
   tooDeep,
+  tooLongString,
   tooManyElements,
 } from "./errors.ts";
 
@@ -72,7 +73,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *
  * @returns whether neither long integers nor words of Python nor the refused key can be inside
  */
-function survey(octets: Uint8Array, { maxDepth, maxElements }: CodecLimits): boolean {
+function survey(
+  octets: Uint8Array,
+  { maxDepth, maxElements, maxStringBytes }: CodecLimits,
+): boolean {
   let plain = true;
   let depth = 0;
   let elements = 0;
@@ -89,6 +93,7 @@ function survey(octets: Uint8Array, { maxDepth, maxElements }: CodecLimits): boo
         break;
       case QUOTE: {
         const end = textEnd(octets, at + 1);
+        if (end - at - 1 > maxStringBytes) throw tooLongString(maxStringBytes, end - at - 1);
         if (mayBeProto(octets, at + 1, end)) plain = false;
         at = end;
         break;

@@ -27,6 +27,7 @@ import {
   type CodecLimits,
   malformed,
   tooDeep,
+  tooLongString,
   tooManyElements,
   tooManyNumberKeys,
   truncated,
@@ -278,6 +279,7 @@ export class MsgpackReader {
       }
       if (at === end) return text;
     }
+    this.#checkString(length);
     try {
       return textDecoder.decode(octets.subarray(start, end));
     } catch {
@@ -285,8 +287,14 @@ export class MsgpackReader {
     }
   }
 
+  #checkString(length: number): void {
+    const { maxStringBytes } = this.#limits;
+    if (length > maxStringBytes) throw tooLongString(maxStringBytes, length);
+  }
+
   #bytes(length: number): Uint8Array {
     this.#need(length);
+    this.#checkString(length);
     const start = this.#at;
     this.#at += length;
     const octets = this.#octets;

@@ -31,7 +31,7 @@ import { settleDicts } from "./pickle-settle.ts";
  * @throws {CodecError} any code but `CODEC_UNSUPPORTED`
  */
 export function readPickle(octets: Uint8Array, limits: CodecLimits): unknown {
-  scanPickle(octets, limits.maxElements);
+  scanPickle(octets, limits);
   const machine = new PickleMachine(octets, limits);
   return settleDicts(machine.run(), limits, machine.shares);
 }

@@ -10,7 +10,14 @@
  */
 
 import { decodeAscii } from "../base/text.ts";
-import { CodecError, malformed, tooManyElements, truncated } from "./errors.ts";
+import {
+  CodecError,
+  type CodecLimits,
+  malformed,
+  tooLongString,
+  tooManyElements,
+  truncated,
+} from "./errors.ts";
 import {
   ARGUMENT_OF,
   HIGHEST_PROTOCOL,
@@ -71,11 +78,14 @@ function lengthAt(octets: Uint8Array, at: number, lengthOctets: number): number 
 /**
  * Checks all instructions up to the first STOP.
  *
- * @param maxMemo - how many values may be put aside to be used again
+ * @param limits - `maxElements` also of values that are put aside to be used again
  * @throws {PickleRefusal} `CODEC_REFUSED`
- * @throws {CodecError} `CODEC_MALFORMED`, `CODEC_TRUNCATED`, `CODEC_ELEMENTS`
+ * @throws {CodecError} `CODEC_MALFORMED`, `CODEC_TRUNCATED`, `CODEC_ELEMENTS`, `CODEC_STRING`
  */
-export function scanPickle(octets: Uint8Array, maxMemo: number): void {
+export function scanPickle(
+  octets: Uint8Array,
+  { maxElements, maxStringBytes }: Pick<CodecLimits, "maxElements" | "maxStringBytes">,
+): void {
   // Where the last two short texts stand: a STACK_GLOBAL takes its name from them.
   let lastText = -1;
   let textBefore = -1;
@@ -86,14 +96,21 @@ export function scanPickle(octets: Uint8Array, maxMemo: number): void {
     if (argument === undefined) throw refusalOf(octets, at, [textBefore, lastText]);
     const end = endOfArgument(octets, at + 1, argument);
     if (octet === OP.STOP) return;
+    if (end - at > maxStringBytes) checkString(argument, end - at - 1, maxStringBytes);
     if (octet === OP.PROTO) checkProtocol(octets, at);
     else if (octet === OP.SHORT_BINUNICODE) {
       textBefore = lastText;
       lastText = at;
-    } else if (putsAside(octet) && ++memo > maxMemo) throw tooManyElements(maxMemo, memo);
+    } else if (putsAside(octet) && ++memo > maxElements) throw tooManyElements(maxElements, memo);
     at = end;
   }
   throw truncated(octets.length);
+}
+
+/** The octets of a string are what stands behind its length, or a line of its own. */
+function checkString(argument: PickleArgument, octets: number, maxStringBytes: number): void {
+  const length = argument.type === "sized" ? octets - argument.lengthOctets : octets;
+  if (length > maxStringBytes) throw tooLongString(maxStringBytes, length);
 }
 
 function putsAside(octet: number): boolean {

@@ -25,7 +25,13 @@ import type { Headers } from "../rpc/packet.ts";
 import { makeRemote } from "../rpc/remote.ts";
 import { zerorpc } from "../dialects/zerorpc/dialect.ts";
 import { nodeClock } from "./clock.ts";
-import { checkDialect, PEER_OPTIONS, type PeerOptions, peerParts } from "./rpc-options.ts";
+import {
+  checkDialect,
+  limitedDialect,
+  PEER_OPTIONS,
+  type PeerOptions,
+  peerParts,
+} from "./rpc-options.ts";
 import { shownAs } from "./shown.ts";
 
 /** Options of {@link Client}. */
@@ -44,6 +50,14 @@ export interface ClientOptions extends PeerOptions {
   readonly passiveHeartbeat?: boolean;
   /** How many calls may wait while no peer is there; more fail at once. @default 10_000 */
   readonly maxQueuedCalls?: number;
+  /**
+   * How many calls a zerorpc server may have open that is not known to be one of ours, which is seen
+   * from its first answer; further ones wait here. An original one loses answers when it has to send
+   * more than 1000 messages at once.
+   *
+   * @default 500
+   */
+  readonly maxCallsPerOldPeer?: number;
   /**
    * After how long without an answer a call is sent again, in ms, where a repeated request runs once
    * by its id, as in zrpc; 0 sends again only when the connection was lost.
@@ -73,6 +87,7 @@ const CLIENT_OPTIONS: Readonly<Record<keyof ClientOptions, true>> = {
   totalTimeoutMs: true,
   passiveHeartbeat: true,
   maxQueuedCalls: true,
+  maxCallsPerOldPeer: true,
   retryTimeoutMs: true,
   headers: true,
   dialect: true,
@@ -223,7 +238,7 @@ export interface ClientConstructor {
 export const Client: ClientConstructor = class {
   constructor(endpoint: string | readonly string[] = [], options: ClientOptions = {}) {
     checkOptions("client option", options, CLIENT_OPTIONS);
-    const dialect = checkDialect(options.dialect ?? zerorpc());
+    const dialect = limitedDialect(checkDialect(options.dialect ?? zerorpc()), options);
     const core = new ClientCore({
       ...peerParts("client", options, {
         client: choice("socketType", options.socketType, ["DEALER", "PUSH"]),
@@ -238,6 +253,9 @@ export const Client: ClientConstructor = class {
         RPC_DEFAULTS.maxQueuedCalls,
         0,
       ),
+      ...(options.maxCallsPerOldPeer !== undefined && {
+        maxCallsPerOldPeer: count("maxCallsPerOldPeer", options.maxCallsPerOldPeer, 1, 1),
+      }),
       retryTimeoutMs: interval(
         "retryTimeoutMs",
         options.retryTimeoutMs,

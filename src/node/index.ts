@@ -44,6 +44,7 @@ export type {
 } from "../rpc/policy.ts";
 export type { PeerLoad } from "../rpc/client.ts";
 export type { Headers } from "../rpc/packet.ts";
+export type { RateLimit } from "../rpc/rate-limit.ts";
 export type { RegisterOptions } from "../rpc/registry.ts";
 export { exposed } from "../rpc/exposed.ts";
 export { isStream, type RemoteStream } from "../rpc/remote-stream.ts";

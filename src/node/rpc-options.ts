@@ -6,6 +6,7 @@
 
 import { channel } from "node:diagnostics_channel";
 import { UsageError } from "../base/errors.ts";
+import type { CodecLimits } from "../codec/errors.ts";
 import type { Interceptor } from "../rpc/interceptor.ts";
 import { WINDOW_DEFAULTS, type WindowLimits } from "../rpc/receive-window.ts";
 import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
@@ -18,8 +19,26 @@ import { count, inText } from "../rpc/limits.ts";
 import { checkLogger, DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
 
+/** What messages may cost before anybody looks into them; the same names as in {@link PeerOptions.socket}. */
+export type WireLimits = Pick<SocketOptions, WireLimit>;
+
+/** Names of {@link WireLimits}. */
+const WIRE_LIMITS = [
+  "maxMessageSize",
+  "maxFrames",
+  "maxConnections",
+  "maxConnectionsPerAddress",
+  "maxHandshakes",
+  "maxHandshakesPerAddress",
+  "handshakeInterval",
+  "sendHighWaterMark",
+  "sendHighWaterBytes",
+] as const;
+
+type WireLimit = (typeof WIRE_LIMITS)[number];
+
 /** Options of clients and servers alike. */
-export interface PeerOptions extends Partial<WindowLimits> {
+export interface PeerOptions extends Partial<WindowLimits>, Partial<CodecLimits>, WireLimits {
   /**
    * Interval of zerorpc's heartbeats in ms; 0 switches them off. They are exchanged only with peers
    * that need them, and need not be the same on both sides.
@@ -51,16 +70,36 @@ export interface PeerOptions extends Partial<WindowLimits> {
    * @default none: whoever can connect can call, and read along
    */
   readonly security?: SecuritySource;
-  /** Options of the sockets below, such as `maxMessageSize` and `sendHighWaterMark`. */
+  /** Options of the sockets below, such as `reconnectInterval`; what limits them stands beside it, too. */
   readonly socket?: SocketOptions;
   /** What carries messages, in place of ZeroMQ over Node's sockets. */
   readonly transport?: TransportFactory;
 }
 
-/** The names of {@link PeerOptions}. */
-export const PEER_OPTIONS: Readonly<Record<keyof PeerOptions, true>> = {
+/** The names of the limits among {@link PeerOptions}. */
+export const LIMIT_OPTIONS: Readonly<
+  Record<keyof (WindowLimits & CodecLimits & WireLimits), true>
+> = {
   maxWindowItems: true,
   maxWindowBytes: true,
+  maxDepth: true,
+  maxElements: true,
+  maxNumberKeys: true,
+  maxStringBytes: true,
+  maxMessageSize: true,
+  maxFrames: true,
+  maxConnections: true,
+  maxConnectionsPerAddress: true,
+  maxHandshakes: true,
+  maxHandshakesPerAddress: true,
+  handshakeInterval: true,
+  sendHighWaterMark: true,
+  sendHighWaterBytes: true,
+};
+
+/** The names of {@link PeerOptions}. */
+export const PEER_OPTIONS: Readonly<Record<keyof PeerOptions, true>> = {
+  ...LIMIT_OPTIONS,
   heartbeatMs: true,
   interceptors: true,
   logger: true,
@@ -112,8 +151,27 @@ export function peerParts(
 }
 
 /** The options of the sockets below. */
-export function socketOptions({ socket, security }: PeerOptions): SocketOptions {
-  return { ...socket, ...(security !== undefined && { security }) };
+export function socketOptions(options: PeerOptions): SocketOptions {
+  const { socket, security } = options;
+  const limits = WIRE_LIMITS.filter((name) => options[name] !== undefined);
+  return {
+    ...socket,
+    ...Object.fromEntries(limits.map((name) => [name, options[name]])),
+    ...(security !== undefined && { security }),
+  };
+}
+
+/**
+ * A dialect with the limits of decoding that the options have, where it has none of its own.
+ *
+ * @throws {UsageError} `USAGE_OPTION`
+ */
+export function limitedDialect(dialect: Dialect, options: PeerOptions): Dialect {
+  const names = ["maxDepth", "maxElements", "maxNumberKeys", "maxStringBytes"] as const;
+  const given = names.filter((name) => options[name] !== undefined);
+  if (given.length === 0) return dialect;
+  const limits = Object.fromEntries(given.map((name) => [name, count(name, options[name], 1, 1)]));
+  return dialect.limited?.(limits) ?? dialect;
 }
 
 function warner(side: "client" | "server", logger: Logger | undefined): PeerParts["warn"] {

@@ -11,6 +11,7 @@ import type { Dialect } from "../rpc/dialect.ts";
 import { checkOptions, choice, count, duration, interval, RPC_DEFAULTS } from "../rpc/limits.ts";
 import type { Handler, MethodDescription } from "../rpc/method.ts";
 import type { Policy } from "../rpc/policy.ts";
+import type { RateLimit } from "../rpc/rate-limit.ts";
 import { isClass, type RegisterOptions } from "../rpc/registry.ts";
 import { offerOf } from "../rpc/offer.ts";
 import { ServerCore } from "../rpc/server.ts";
@@ -18,6 +19,7 @@ import { nodeClock } from "./clock.ts";
 import { PLATFORM_PROTOTYPES } from "./platform-prototypes.ts";
 import {
   checkDialects,
+  limitedDialect,
   PEER_OPTIONS,
   type PeerOptions,
   type PeerParts,
@@ -39,6 +41,26 @@ export interface ServerOptions extends PeerOptions {
   readonly maxQueuedCalls?: number;
   /** How many calls one peer may have open; more fail with `resource_exhausted`. @default 10_000 */
   readonly maxCallsPerPeer?: number;
+  /**
+   * How many of them may be streams, of items that it gets or sends; more fail in the same way.
+   *
+   * @default 1000
+   */
+  readonly maxStreamsPerPeer?: number;
+  /**
+   * How often each peer may call: `{ callsPerSecond: 100, burst: 500 }`. What is beyond it fails with
+   * `resource_exhausted`, or slows its caller down.
+   *
+   * @default as often as it likes
+   */
+  readonly rateLimit?: RateLimit;
+  /**
+   * After how long without a message and an open call a connection is closed, in ms, up to twice as
+   * late; 0 or `Infinity` is never. Clients of ours and of libzmq connect again.
+   *
+   * @default 0
+   */
+  readonly idleTimeoutMs?: number;
   /**
    * How many outcomes are kept for requests that come again: those with a request id, as zrpc has for
    * all and zerorpc for calls with `idempotent` or `requestId`. The oldest is forgotten first; who asks
@@ -91,6 +113,9 @@ const SERVER_OPTIONS: Readonly<Record<keyof ServerOptions, true>> = {
   poolSize: true,
   maxQueuedCalls: true,
   maxCallsPerPeer: true,
+  maxStreamsPerPeer: true,
+  rateLimit: true,
+  idleTimeoutMs: true,
   rememberedReplies: true,
   rememberedBytes: true,
   sendStacks: true,
@@ -139,33 +164,11 @@ export class Server {
       name: options.name ?? nameOf(service),
       clock: nodeClock,
       platformPrototypes: PLATFORM_PROTOTYPES,
-      dialects: checkDialects(options.dialects ?? [zerorpc()]),
+      dialects: checkDialects(options.dialects ?? [zerorpc()]).map((one) =>
+        limitedDialect(one, options),
+      ),
       heartbeatMs: interval("heartbeatMs", options.heartbeatMs, RPC_DEFAULTS.heartbeatMs),
-      poolSize: count("poolSize", options.poolSize, Infinity, 1),
-      maxQueuedCalls: count(
-        "maxQueuedCalls",
-        options.maxQueuedCalls,
-        RPC_DEFAULTS.maxQueuedCalls,
-        0,
-      ),
-      maxCallsPerPeer: count(
-        "maxCallsPerPeer",
-        options.maxCallsPerPeer,
-        RPC_DEFAULTS.maxCallsPerPeer,
-        1,
-      ),
-      rememberedReplies: count(
-        "rememberedReplies",
-        options.rememberedReplies,
-        RPC_DEFAULTS.rememberedReplies,
-        0,
-      ),
-      rememberedBytes: count(
-        "rememberedBytes",
-        options.rememberedBytes,
-        RPC_DEFAULTS.rememberedBytes,
-        0,
-      ),
+      ...serverLimits(options),
       sendStacks: options.sendStacks ?? false,
       policy: options.policy,
     });
@@ -317,6 +320,26 @@ const NOTHING =
   "the service offers no method: offered are functions, its own and those of its classes, under names" +
   " without a leading underscore; leave the service out to register methods later";
 const CODE = "ZEROCALL_NO_METHODS";
+
+/** What its peers may cost it. @throws {UsageError} `USAGE_OPTION` */
+function serverLimits(options: ServerOptions) {
+  const counted = (
+    name: "maxQueuedCalls" | "maxCallsPerPeer" | "maxStreamsPerPeer" | ReplyLimit,
+    least: number,
+  ): number => count(name, options[name], RPC_DEFAULTS[name], least);
+  return {
+    poolSize: count("poolSize", options.poolSize, Infinity, 1),
+    maxQueuedCalls: counted("maxQueuedCalls", 0),
+    maxCallsPerPeer: counted("maxCallsPerPeer", 1),
+    maxStreamsPerPeer: counted("maxStreamsPerPeer", 1),
+    rateLimit: options.rateLimit,
+    idleTimeoutMs: interval("idleTimeoutMs", options.idleTimeoutMs, RPC_DEFAULTS.idleTimeoutMs),
+    rememberedReplies: counted("rememberedReplies", 0),
+    rememberedBytes: counted("rememberedBytes", 0),
+  };
+}
+
+type ReplyLimit = "rememberedReplies" | "rememberedBytes";
 
 /** Refuses what would make a server without methods. */
 function checkService(service: unknown): object {

@@ -4,42 +4,17 @@
  * @module
  */
 
-import type { Clock } from "../base/clock.ts";
-import type { TimerWheel } from "../base/timer-wheel.ts";
 import { dueAt, overdue, requestOptions } from "./call-times.ts";
 import type { ClientCall, Unsent } from "./client-call.ts";
+import type { ClientSessionSettings } from "./client-session-settings.ts";
 import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { NotifyPacket } from "./notifications.ts";
 import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
-import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
-import type { Observer } from "./rpc-event.ts";
+import { ReceiveWindow } from "./receive-window.ts";
 import type { Link } from "./transport.ts";
-
-/** What all sessions of a client share. */
-export interface ClientSessionSettings {
-  readonly clock: Clock;
-  readonly wheel: TimerWheel<ClientCall>;
-  /** Interval of heartbeats in ms; 0 switches them off. */
-  readonly heartbeatMs: number;
-  /** Beats only after the peer has. */
-  readonly passiveHeartbeat: boolean;
-  /** After how long requests are sent again, where the dialect lets them, in ms; 0 is never. */
-  readonly retryTimeoutMs: number;
-  readonly window: WindowLimits;
-  readonly observer: Observer | undefined;
-  /** The peer has said something beside all answers. */
-  readonly notified: (packet: NotifyPacket, link: Link) => void;
-  /** A call has come back that never ran or may run again, and may be sent to another peer. */
-  readonly returned: (call: ClientCall, error: RpcError) => void;
-  /** A call has come back of which only the process that had it may know more; see `call.lost`. */
-  readonly lost: (call: ClientCall, endpoint: string) => void;
-  /** Hears of every call that has come to its end. */
-  readonly closed: () => void;
-}
 
 /** What concerns a call. */
 type AnswerPacket = Exclude<Packet, { type: "malformed" | "immediate" | "notify" | "draining" }>;
@@ -56,7 +31,9 @@ export class ClientSession {
   /** The peer has said that it takes no new calls. */
   draining = false;
   /** How many calls the peer may have open. */
-  readonly maxOpenCalls: number;
+  maxOpenCalls: number;
+  /** It is not known yet whether the peer goes beyond the old protocol, and that matters. */
+  #unknown: boolean;
   /** The peer's protocol has a message of several requests. */
   readonly joins: boolean;
   #givenMessages = 0;
@@ -69,7 +46,9 @@ export class ClientSession {
     this.link = link;
     this.#translator = dialect.translator;
     this.#traits = dialect.traits;
-    this.maxOpenCalls = dialect.translator.maxOpenCalls ?? Infinity;
+    const { maxOpenCalls = Infinity } = dialect.translator;
+    this.maxOpenCalls = Math.min(maxOpenCalls, settings.maxCallsPerOldPeer);
+    this.#unknown = this.maxOpenCalls < maxOpenCalls;
     this.joins = dialect.translator.join !== undefined;
     this.#settings = settings;
   }
@@ -184,6 +163,13 @@ export class ClientSession {
   get takesCalls(): boolean {
     if (this.link.full || this.draining) return false;
     return this.openCalls < this.maxOpenCalls;
+  }
+
+  /** Whether a call goes to this peer rather than to another one. */
+  suits(other: ClientSession): boolean {
+    const silent = this.link.silent === true;
+    if (silent !== (other.link.silent === true)) return !silent;
+    return this.openCalls < other.openCalls;
   }
 
   /** The calls that wait for this peer. */
@@ -330,6 +316,7 @@ export class ClientSession {
     if (call.state !== "open") return;
     const begins = !call.answered;
     call.answered = true;
+    if (this.#unknown && packet.channel.extended) this.#widen();
     switch (packet.type) {
       case "result":
         this.#close(call);
@@ -359,6 +346,13 @@ export class ClientSession {
       default:
     }
     if (begins && call.streams && call.answered && call.state === "open") this.#begun(call);
+  }
+
+  /** The peer goes beyond the old protocol, and loses nothing however many calls it has. */
+  #widen(): void {
+    this.#unknown = false;
+    this.maxOpenCalls = this.#translator.maxOpenCalls ?? Infinity;
+    this.#settings.widened();
   }
 
   #item(call: ClientCall, packet: Extract<Packet, { type: "item" }>, now: number): void {

@@ -13,9 +13,11 @@ import { Alarm } from "./alarm.ts";
 import { Endpoints } from "./endpoints.ts";
 import { IdleGate } from "./idle-gate.ts";
 import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./client-call.ts";
-import { ClientSession, type ClientSessionSettings } from "./client-session.ts";
+import type { ClientSessionSettings } from "./client-session-settings.ts";
+import { ClientSession } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
+import { clientClosed } from "./peer-errors.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
@@ -33,6 +35,8 @@ export interface ClientSettings {
   readonly heartbeatMs: number;
   readonly passiveHeartbeat: boolean;
   readonly maxQueuedCalls: number;
+  /** @default that of the dialect's traits, `plainCalls` */
+  readonly maxCallsPerOldPeer?: number | undefined;
   /** @default RPC_DEFAULTS.retryTimeoutMs */
   readonly retryTimeoutMs?: number;
   readonly window: WindowLimits;
@@ -99,6 +103,9 @@ export class ClientCore implements TransportOwner {
       returned: (call, error) => this.#returned(call, error),
       lost: (call, endpoint) => this.#lose(call, endpoint),
       closed: () => this.#callClosed(),
+      maxCallsPerOldPeer:
+        settings.maxCallsPerOldPeer ?? settings.dialect.traits.plainCalls ?? Infinity,
+      widened: () => this.#sendWaiting(),
     };
     this.#transport = settings.transport("client", this);
     const { clock, resolveEndpoint, observer } = settings;
@@ -125,8 +132,7 @@ export class ClientCore implements TransportOwner {
 
   /** The peers that calls can go to, each with the calls that wait for it. */
   get peers(): readonly PeerLoad[] {
-    return this.#peers.map(({ link, openCalls, draining }) => {
-      const { endpoint, address } = link;
+    return this.#peers.map(({ link: { endpoint, address }, openCalls, draining }) => {
       return { endpoint, address, openCalls, draining };
     });
   }
@@ -211,7 +217,7 @@ export class ClientCore implements TransportOwner {
   startBatch(batch: ReadonlySet<ClientCall>): void {
     const session = this.#choose();
     if (this.#phase === "closed") {
-      for (const call of batch) this.#failWaiting(call, closedError(call, CLOSED, false));
+      for (const call of batch) this.#failWaiting(call, clientClosed(call, false));
     } else if (session === undefined) for (const call of batch) this.#wait(call);
     else this.#openTogether(session, batch, this.#settings.clock.now());
   }
@@ -244,10 +250,10 @@ export class ClientCore implements TransportOwner {
     this.#phase = "closed";
     this.notifications.close();
     for (const call of [...this.#waiting, ...this.#lost.keys()]) {
-      this.#failWaiting(call, closedError(call, CLOSED, call.mayHaveRun));
+      this.#failWaiting(call, clientClosed(call, call.mayHaveRun));
     }
     for (const session of this.#sessions.values()) {
-      for (const call of session.calls()) session.cancel(call, closedError(call, CLOSED, true));
+      for (const call of session.calls()) session.cancel(call, clientClosed(call, true));
     }
     this.#alarm.stop();
     await this.#transport.close(LINGER_MS);
@@ -338,7 +344,7 @@ export class ClientCore implements TransportOwner {
     call.reject(error);
   }
 
-  /** The live peer with the fewest open calls; among equals, each in turn. */
+  /** The live peer with the fewest open calls, a silent one only if all are; among equals, each in turn. */
   #choose(): ClientSession | undefined {
     const peers = this.#peers;
     const count = peers.length;
@@ -350,7 +356,7 @@ export class ClientCore implements TransportOwner {
     for (let i = 0; i < count; i++) {
       const peer = peers[(this.#turn + i) % count] as ClientSession;
       if (!peer.takesCalls) continue;
-      if (best === undefined || peer.openCalls < best.openCalls) best = peer;
+      if (best === undefined || peer.suits(best)) best = peer;
     }
     this.#turn++;
     return best;
@@ -406,7 +412,7 @@ export class ClientCore implements TransportOwner {
   /** The connection of a call is gone, and its outcome with it unless the same process comes back. */
   #lose(call: ClientCall, endpoint: string): void {
     if (this.#phase === "closed") {
-      this.#failWaiting(call, closedError(call, CLOSED, true));
+      this.#failWaiting(call, clientClosed(call, true));
       return;
     }
     call.withdraw = () => this.#withdraw(call);
@@ -480,11 +486,5 @@ export class ClientCore implements TransportOwner {
   }
 }
 
-const CLOSED = "the client was closed";
 /** How long cancellations may take to leave when a client closes. */
 const LINGER_MS = 1000;
-
-function closedError(call: ClientCall, reason: string, mayHaveRun: boolean): RpcError {
-  const { method } = call.request;
-  return new RpcError("cancelled", `${reason} before the call was over`, { method, mayHaveRun });
-}

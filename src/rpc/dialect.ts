@@ -36,6 +36,13 @@ export interface DialectTraits {
    */
   readonly plainWindowItems?: number;
   /**
+   * The most calls that a peer may have open that is not known to go beyond the old protocol; a peer is
+   * known by its first answer. Further ones wait in the client.
+   *
+   * @default Infinity
+   */
+  readonly plainCalls?: number;
+  /**
    * A server that takes no new calls says so to those who reach it without a hub. Where not, a call
    * that it refuses is the first sign.
    *
@@ -125,6 +132,14 @@ export interface Introspection {
   readonly otherwise?: (ask: AskPeer) => Promise<InspectedService>;
 }
 
+/** What decoding may cost; a codec says what each of them means. */
+export interface DecodingLimits {
+  readonly maxDepth?: number;
+  readonly maxElements?: number;
+  readonly maxNumberKeys?: number;
+  readonly maxStringBytes?: number;
+}
+
 /** One RPC protocol. */
 export interface Dialect {
   /** Lower-case name, such as `"zerorpc"`. */
@@ -150,6 +165,12 @@ export interface Dialect {
    * for more than one connection.
    */
   readonly newRequestId?: () => string;
+  /**
+   * The same dialect with these limits of decoding, where it was not told others when it was made.
+   *
+   * @default it keeps its own
+   */
+  readonly limited?: (limits: DecodingLimits) => Dialect;
   /** How long calls wait unless the client says otherwise, in ms. @default RPC_DEFAULTS.timeoutMs */
   readonly timeoutMs?: number;
   /** Under which name to look for a method, or a handler of notifications, when a name has none. */

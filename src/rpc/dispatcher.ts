@@ -223,7 +223,8 @@ export class Dispatcher {
       return undefined;
     }
     if (inputIndex === undefined || inputIndex < 0 || inputIndex >= args.length) return args;
-    return args.with(inputIndex, call.input ?? call.session.openInput(call));
+    const input = call.input ?? call.session.openInput(call);
+    return input && args.with(inputIndex, input);
   }
 
   #run(call: ServerCall, method: Method, args: readonly unknown[]): void {

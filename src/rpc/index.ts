@@ -17,6 +17,7 @@ export {
 export { type Catalogue, catalogueOf } from "./catalogue.ts";
 export { type CallContext, callContext, type CallPeer, withContext } from "./context.ts";
 export type {
+  DecodingLimits,
   Dialect,
   DialectTraits,
   EncodedRequest,

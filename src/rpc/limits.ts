@@ -33,6 +33,8 @@ export const RPC_DEFAULTS = {
   heartbeatMs: 5_000,
   maxQueuedCalls: 10_000,
   maxCallsPerPeer: 10_000,
+  maxStreamsPerPeer: 1_000,
+  idleTimeoutMs: 0,
   rememberedReplies: 1_000,
   rememberedBytes: 16_777_216,
   retryTimeoutMs: 3_000,

@@ -1,5 +1,5 @@
 /**
- * The errors of calls whose peer failed them.
+ * The errors of calls that one of both sides failed.
  *
  * @module
  */
@@ -90,4 +90,11 @@ export function unsupported(call: ClientCall, what: string): RpcError {
 export function overrun(call: ClientCall): RpcError {
   const message = "the peer streamed more items than it had credit for";
   return new RpcError("resource_exhausted", message, { method: call.request.method });
+}
+
+/** The call was cut short by its own client. */
+export function clientClosed(call: ClientCall, mayHaveRun: boolean): RpcError {
+  const { method } = call.request;
+  const message = "the client was closed before the call was over";
+  return new RpcError("cancelled", message, { method, mayHaveRun });
 }

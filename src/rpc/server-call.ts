@@ -47,6 +47,8 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   heartbeat: Heartbeat | undefined = undefined;
   /** Octets of the answer that was sent, of a call whose outcome is remembered. */
   answerBytes = 0;
+  /** It is counted among its peer's streams. */
+  streams: boolean = false;
   /** Calls that run when this one is over. */
   followers: ServerCall[] | undefined = undefined;
   /** What the handler yields. It may be there before the handler has given its stream. */

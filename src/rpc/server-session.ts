@@ -23,6 +23,7 @@ import type { Outcome } from "./reply-cache.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
+import type { Bucket } from "./rate-limit.ts";
 import type { Link } from "./transport.ts";
 
 /** What all sessions of a server share. */
@@ -36,6 +37,8 @@ export interface ServerSessionSettings {
   readonly window: WindowLimits;
   /** Calls that one peer may have open; more are refused with `resource_exhausted`. */
   readonly maxCallsPerPeer: number;
+  /** Streams that one peer may have open, in both directions together; the same for more. */
+  readonly maxStreamsPerPeer: number;
   readonly observer: Observer | undefined;
   /** Makes the way to who is behind a peer that passes calls on. @default nobody is */
   readonly lineTo: ((origin: CallOrigin) => CallerLine) | undefined;
@@ -68,11 +71,21 @@ export class ServerSession {
   #peer: RemotePeer | undefined = undefined;
   /** The peer has been told that no new calls are taken, and will close the link. */
   leaving = false;
+  /** How often the peer may call. */
+  readonly bucket: Bucket | undefined;
+  /** Calls that are streams, in one direction or both. */
+  #streams = 0;
   /** Requests of the message that is being read; none of them is kept yet. */
   #accepted = 0;
 
-  constructor(link: Link, dialect: SpokenDialect, settings: ServerSessionSettings) {
+  constructor(
+    link: Link,
+    dialect: SpokenDialect,
+    settings: ServerSessionSettings,
+    bucket?: Bucket,
+  ) {
     this.link = link;
+    this.bucket = bucket;
     this.clock = settings.clock;
     this.#translator = dialect.translator;
     this.#traits = dialect.traits;
@@ -144,6 +157,7 @@ export class ServerSession {
       return false;
     }
     if (this.#traits.streams) {
+      if (!this.#takesStream(call)) return false;
       return this.#trySend(call, { type: "stream", channel: call.channel });
     }
     const message = `${call.method}() answers with a stream, which the peer's protocol has not`;
@@ -246,8 +260,13 @@ export class ServerSession {
     }
   }
 
-  /** Opens the stream of items that the request announced. */
-  openInput(call: ServerCall): ItemQueue {
+  /**
+   * Opens the stream of items that the request announced.
+   *
+   * @returns `undefined` when the peer has too many; the call has failed then
+   */
+  openInput(call: ServerCall): ItemQueue | undefined {
+    if (!this.#takesStream(call)) return undefined;
     const input = new ItemQueue(call);
     call.input = input;
     call.inputWindow = new ReceiveWindow(this.#settings.window, this.freeItems);
@@ -322,15 +341,30 @@ export class ServerSession {
 
   #admit(packet: Extract<Packet, { type: "request" }>, now: number): boolean {
     const { maxCallsPerPeer } = this.#settings;
-    if (this.#kept.size + this.#accepted < maxCallsPerPeer) {
+    const refusal =
+      this.#kept.size + this.#accepted < maxCallsPerPeer
+        ? this.bucket?.take(now)
+        : tooManyCalls(maxCallsPerPeer);
+    if (refusal === undefined) {
       this.#accepted++;
       packet.channel.call = new ServerCall(this, packet, now);
       return true;
     }
-    if (packet.options?.oneWay !== true) {
-      this.refuse(packet.channel, tooManyCalls(maxCallsPerPeer));
-    }
+    if (packet.options?.oneWay !== true) this.refuse(packet.channel, refusal);
     return false;
+  }
+
+  /** Counts a call among the streams, once for both directions, or fails it. */
+  #takesStream(call: ServerCall): boolean {
+    if (call.streams) return true;
+    const { maxStreamsPerPeer } = this.#settings;
+    if (this.#streams >= maxStreamsPerPeer) {
+      this.fail(call, tooManyStreams(maxStreamsPerPeer));
+      return false;
+    }
+    call.streams = true;
+    this.#streams++;
+    return true;
   }
 
   #malformed({ channel, reason }: Extract<Packet, { type: "malformed" }>): void {
@@ -396,6 +430,7 @@ export class ServerSession {
 
   #close(call: ServerCall): void {
     call.state = "closed";
+    if (call.streams) this.#streams--;
     // A handler may still read what the caller streamed; nothing more will come.
     call.input?.abort(gone(call, "the call is over"));
     if (this.#kept.delete(call)) {
@@ -415,6 +450,14 @@ function tooManyCalls(limit: number): Failure {
     name: "RpcError",
     message: `expected at most maxCallsPerPeer = ${limit} open calls of one peer, got one more`,
     mayHaveRun: false,
+  };
+}
+
+function tooManyStreams(limit: number): Failure {
+  return {
+    status: "resource_exhausted",
+    name: "RpcError",
+    message: `expected at most maxStreamsPerPeer = ${limit} open streams of one peer, got one more`,
   };
 }
 

@@ -12,6 +12,7 @@ import { TimerWheel } from "../base/timer-wheel.ts";
 import { Access } from "./access.ts";
 import { Alarm } from "./alarm.ts";
 import { Endpoints } from "./endpoints.ts";
+import { IdleLinks } from "./idle-links.ts";
 import { IdleGate } from "./idle-gate.ts";
 import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -22,6 +23,7 @@ import type { Method } from "./method.ts";
 import type { CallOrigin, Message, Packet } from "./packet.ts";
 import type { Policy } from "./policy.ts";
 import { MAX_WAITING_STEPS } from "./pump.ts";
+import { Buckets, type RateLimit } from "./rate-limit.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
 import type { CallerLine } from "./remote-peer.ts";
@@ -29,6 +31,7 @@ import type { Observer } from "./rpc-event.ts";
 import type { ServerCall } from "./server-call.ts";
 import { ServerSession, type ServerSessionSettings } from "./server-session.ts";
 import { Strangers } from "./strangers.ts";
+import { Throttle } from "./throttle.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "./transport.ts";
 
 /** What a server is made of, resolved to the last option. */
@@ -44,6 +47,12 @@ export interface ServerSettings {
   readonly poolSize: number;
   readonly maxQueuedCalls: number;
   readonly maxCallsPerPeer: number;
+  /** @default RPC_DEFAULTS.maxStreamsPerPeer */
+  readonly maxStreamsPerPeer?: number;
+  /** How often each peer may call. @default as often as it likes */
+  readonly rateLimit?: RateLimit | undefined;
+  /** After how long without messages and calls a link is closed, in ms; 0 is never. @default 0 */
+  readonly idleTimeoutMs?: number;
   /** @default RPC_DEFAULTS.rememberedReplies */
   readonly rememberedReplies?: number;
   /** @default RPC_DEFAULTS.rememberedBytes */
@@ -80,6 +89,9 @@ export class ServerCore implements TransportOwner {
   /** Opens when all peers have left that were asked to. */
   readonly #left: IdleGate;
   readonly #endpoints: Endpoints;
+  readonly #buckets: Buckets | undefined;
+  readonly #throttle: Throttle;
+  readonly #idleLinks: IdleLinks | undefined;
   #phase: Phase = "open";
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -110,6 +122,7 @@ export class ServerCore implements TransportOwner {
       sendStacks: settings.sendStacks,
       window: settings.window,
       maxCallsPerPeer: settings.maxCallsPerPeer,
+      maxStreamsPerPeer: settings.maxStreamsPerPeer ?? RPC_DEFAULTS.maxStreamsPerPeer,
       observer: settings.observer,
       lineTo: settings.lineTo,
       closed: (call) => this.#callClosed(call),
@@ -126,6 +139,11 @@ export class ServerCore implements TransportOwner {
     });
     this.#idle = new IdleGate(clock);
     this.#left = new IdleGate(clock);
+    const { rateLimit, idleTimeoutMs = RPC_DEFAULTS.idleTimeoutMs } = settings;
+    this.#buckets = rateLimit && new Buckets(rateLimit);
+    this.#throttle = new Throttle(clock);
+    const isBusy = (link: Link): boolean => (this.#sessions.get(link)?.openCalls.size ?? 0) > 0;
+    this.#idleLinks = idleTimeoutMs > 0 ? new IdleLinks(clock, idleTimeoutMs, isBusy) : undefined;
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
   }
 
@@ -233,6 +251,7 @@ export class ServerCore implements TransportOwner {
       }
     }
     this.#alarm.stop();
+    this.#idleLinks?.stop();
     await this.#transport.close(LINGER_MS);
     this.#settings.observer?.({ type: "closed" });
   }
@@ -240,6 +259,7 @@ export class ServerCore implements TransportOwner {
   opened(link: Link): void {
     this.#sessions.set(link, undefined);
     this.#arrivals.set(link, this.#settings.clock.now());
+    this.#idleLinks?.opened(link);
     const { endpoint, address } = link;
     this.#settings.observer?.({ type: "peer-opened", endpoint, address });
   }
@@ -247,6 +267,7 @@ export class ServerCore implements TransportOwner {
   received(link: Link, messages: readonly Message[]): void {
     const now = this.#settings.clock.now();
     const packets = this.#packets;
+    this.#idleLinks?.heard(link, now);
     for (const message of messages) {
       // A handler may close the server, and with it the link, while messages wait here.
       if (!this.#sessions.has(link)) {
@@ -265,11 +286,13 @@ export class ServerCore implements TransportOwner {
     packets.length = 0;
     // A peer that asks and does not read its answers is not asked for more.
     if (link.full) link.pause();
+    const waitMs = this.#buckets === undefined ? 0 : this.#sessions.get(link)?.bucket?.waitMs(now);
+    if (waitMs) this.#throttle.rest(link, waitMs);
     this.#alarm.set();
   }
 
   drained(link: Link): void {
-    link.resume();
+    if (!this.#throttle.rests(link)) link.resume();
     this.#sessions.get(link)?.resume();
   }
 
@@ -277,6 +300,8 @@ export class ServerCore implements TransportOwner {
     const session = this.#sessions.get(link);
     this.#sessions.delete(link);
     this.#arrivals.delete(link);
+    this.#throttle.closed(link);
+    const reason = this.#idleLinks?.closed(link) ?? error;
     if (session !== undefined) {
       // First those that wait: the end of one that runs would start them.
       for (const call of session.openCalls) this.#dispatcher.forget(call);
@@ -284,7 +309,7 @@ export class ServerCore implements TransportOwner {
     }
     if (this.#left.awaited && !this.#isAwaited()) this.#left.open();
     const { endpoint, address } = link;
-    this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
+    this.#settings.observer?.({ type: "peer-closed", endpoint, address, error: reason });
   }
 
   refused(endpoint: string, error: Error): void {
@@ -380,6 +405,7 @@ export class ServerCore implements TransportOwner {
         otherName: dialect.otherName,
       },
       this.#sessionSettings,
+      this.#buckets?.bucketOf(link, this.#settings.clock.now()),
     );
     this.#sessions.set(link, session);
     this.#arrivals.delete(link);

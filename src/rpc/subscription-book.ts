@@ -27,6 +27,8 @@ export interface SubscriptionOptions {
   readonly slowMs?: number;
   /** How many topics one peer may subscribe to; more are `resource_exhausted`. @default 1000 */
   readonly maxTopicsPerPeer?: number;
+  /** How many subscriptions of all peers there may be; more are the same. @default 100_000 */
+  readonly maxSubscriptions?: number;
 }
 
 /** One peer's subscription to one topic. */
@@ -42,18 +44,33 @@ export class SubscriptionBook {
   readonly #whenSlow: "wait" | "skip" | "forget";
   readonly #slowMs: number;
   readonly #maxTopicsPerPeer: number;
+  readonly #maxSubscriptions: number;
   readonly #topics = new Map<string, Map<CallPeer, Subscriber>>();
   readonly #peers = new Map<
     CallPeer,
     { readonly topics: Set<string>; readonly leave: () => void }
   >();
 
+  #size = 0;
+
   /** @throws {UsageError} `USAGE_OPTION` */
   constructor(clock: Clock, options: SubscriptionOptions = {}) {
     this.#clock = clock;
     this.#whenSlow = options.whenSlow ?? "wait";
     this.#slowMs = duration("slowMs", options.slowMs ?? 10_000);
-    this.#maxTopicsPerPeer = count("maxTopicsPerPeer", options.maxTopicsPerPeer, 1000, 1);
+    const { maxTopicsPerPeer, maxSubscriptions } = SUBSCRIPTION_DEFAULTS;
+    this.#maxTopicsPerPeer = count(
+      "maxTopicsPerPeer",
+      options.maxTopicsPerPeer,
+      maxTopicsPerPeer,
+      1,
+    );
+    this.#maxSubscriptions = count(
+      "maxSubscriptions",
+      options.maxSubscriptions,
+      maxSubscriptions,
+      1,
+    );
   }
 
   /** The topics that have subscribers. */
@@ -88,7 +105,13 @@ export class SubscriptionBook {
       const message = `expected at most maxTopicsPerPeer = ${most} topics, got one more`;
       throw new RpcError("resource_exhausted", message, { method });
     }
+    if (this.#size >= this.#maxSubscriptions) {
+      const most = this.#maxSubscriptions;
+      const message = `expected at most maxSubscriptions = ${most} subscriptions of all peers, got one more`;
+      throw new RpcError("resource_exhausted", message, { method });
+    }
     topics.add(topic);
+    this.#size += 1;
     const subscriber: Subscriber = { call, waiting: false };
     if (subscribers === undefined) this.#topics.set(topic, new Map([[peer, subscriber]]));
     else subscribers.set(peer, subscriber);
@@ -99,6 +122,7 @@ export class SubscriptionBook {
   remove(topic: string, { peer }: Pick<CallContext, "peer">): boolean {
     const subscribers = this.#topics.get(topic);
     if (subscribers?.delete(peer) !== true) return false;
+    this.#size -= 1;
     if (subscribers.size === 0) this.#topics.delete(topic);
     const known = this.#peers.get(peer);
     known?.topics.delete(topic);
@@ -192,10 +216,15 @@ export class SubscriptionBook {
     peer.signal.removeEventListener("abort", known.leave);
     for (const topic of known.topics) {
       const subscribers = this.#topics.get(topic);
-      subscribers?.delete(peer);
+      if (subscribers?.delete(peer) === true) this.#size -= 1;
       if (subscribers?.size === 0) this.#topics.delete(topic);
     }
   }
 }
 
+/** The limits that hold where options are left out. */
+export const SUBSCRIPTION_DEFAULTS = {
+  maxTopicsPerPeer: 1000,
+  maxSubscriptions: 100_000,
+} as const;
 const HAS_ROOM: Promise<void> = Promise.resolve();

@@ -29,6 +29,12 @@ export interface Link {
   readonly maxMessageOctets?: number | undefined;
   /** Messages wait for the peer, up to the high-water mark. */
   readonly full: boolean;
+  /**
+   * The peer was asked for a sign of life and has given none since: its event loop may stand still.
+   *
+   * @default false, also where nobody asks
+   */
+  readonly silent?: boolean;
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */
   readonly sentMessages: number;
   /**

@@ -21,7 +21,8 @@ export class Binding {
   /** The endpoint as it was asked for. */
   readonly asked: string;
   readonly #context: SocketContext;
-  readonly #pipes = new Set<ManagedPipe>();
+  /** All that were accepted, with their addresses. */
+  readonly #pipes = new Map<ManagedPipe, string>();
   /** The addresses of those that are in their handshake. */
   readonly #strangers = new Map<ManagedPipe, string>();
   #state: State = { phase: "binding", early: [] };
@@ -80,9 +81,10 @@ export class Binding {
     this.#state = { phase: "closed" };
     if (state.phase === "binding") for (const opening of state.early) opening.discard();
     if (state.phase !== "listening" && state.phase !== "retired") return;
-    for (const pipe of this.#pipes) {
+    for (const pipe of this.#pipes.keys()) {
       this.#settled(pipe);
       pipe.close();
+      this.#left(pipe);
     }
     if (state.phase === "retired") return state.silent;
     await state.listening.close();
@@ -92,7 +94,8 @@ export class Binding {
   #adopt(opening: Opening): void {
     const { address } = this;
     const peerAddress = opening.address;
-    const error = this.#context.handshakes.enter(peerAddress);
+    const { handshakes, connections } = this.#context;
+    const error = connections.refusal(peerAddress) ?? handshakes.refusal(peerAddress);
     if (error !== undefined) {
       this.#context.emit({ type: "accept:error", address, peerAddress, error });
       opening.discard();
@@ -104,7 +107,9 @@ export class Binding {
       origin: "bound",
       lifecycle: this,
     });
-    this.#pipes.add(pipe);
+    connections.enter(peerAddress);
+    handshakes.enter(peerAddress);
+    this.#pipes.set(pipe, peerAddress);
     this.#strangers.set(pipe, peerAddress);
     pipe.start();
   }
@@ -116,6 +121,13 @@ export class Binding {
     this.#strangers.delete(pipe);
   }
 
+  /** The connection is over. */
+  #left(pipe: ManagedPipe): void {
+    const peerAddress = this.#pipes.get(pipe);
+    if (peerAddress !== undefined) this.#context.connections.leave(peerAddress);
+    this.#pipes.delete(pipe);
+  }
+
   // What the pipes tell.
 
   opened(pipe: ManagedPipe): void {
@@ -125,12 +137,12 @@ export class Binding {
 
   refused(pipe: ManagedPipe, error: Error): void {
     this.#settled(pipe);
-    this.#pipes.delete(pipe);
+    this.#left(pipe);
     this.#context.emit(handshakeFailure(this.#address, error));
   }
 
   ended(pipe: ManagedPipe, error: Error | undefined): void {
-    this.#pipes.delete(pipe);
+    this.#left(pipe);
     this.#context.emit({
       type: "disconnect",
       address: this.#address,

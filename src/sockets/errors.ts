@@ -18,7 +18,9 @@ export type SocketCode =
   /** The peer that would have answered is gone. */
   | "SOCKET_PEER_GONE"
   /** Too many accepted peers have not finished their handshake. */
-  | "SOCKET_HANDSHAKES";
+  | "SOCKET_HANDSHAKES"
+  /** Too many peers are accepted. */
+  | "SOCKET_CONNECTIONS";
 
 /** A socket could not do what it was asked to; the name of the code says why. */
 export class SocketError extends ZerocallError {

@@ -59,6 +59,8 @@ export interface Pipe {
   readonly full: boolean;
   /** When the last octet of the peer came, in ms on the clock of the socket. */
   readonly lastHeardAt?: number;
+  /** The peer was asked for a sign of life, by a PING, and has given none since. @default false */
+  readonly silent?: boolean;
   /**
    * Takes a message for the peer, in order, also when the pipe is full: who respects the
    * high-water mark asks {@link Pipe.full} first. Frames below a few KiB are copied before this

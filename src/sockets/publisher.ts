@@ -30,7 +30,7 @@ export interface PublisherOptions extends SocketOptions {
   readonly maxSubscriptionBytes?: number;
 }
 
-const DEFAULT_MAX_SUBSCRIPTION_BYTES = 8 * 1024 * 1024;
+export const DEFAULT_MAX_SUBSCRIPTION_BYTES: number = 8 * 1024 * 1024;
 
 /**
  * Reads the limit of a publishing socket.

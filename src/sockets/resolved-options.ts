@@ -43,6 +43,8 @@ export interface ResolvedOptions {
   readonly receiveTimeoutMs: number;
   readonly maxHandshakes: number;
   readonly maxHandshakesPerAddress: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
 }
 
 const MAX_INT32 = 2_147_483_647;
@@ -50,7 +52,8 @@ const MAX_ROUTING_ID_BYTES = 255;
 const MAX_TTL_MS = 6_553_500;
 const EMPTY = new Uint8Array(0);
 
-const DEFAULTS = {
+/** What holds where an option is left out. */
+export const SOCKET_DEFAULTS: Required<ValueOptions> = {
   routingId: null,
   sendHighWaterMark: 1000,
   receiveHighWaterMark: 1000,
@@ -75,7 +78,9 @@ const DEFAULTS = {
   receiveTimeout: -1,
   maxHandshakes: 2048,
   maxHandshakesPerAddress: 512,
-} as const satisfies Required<ValueOptions>;
+  maxConnections: 10_000,
+  maxConnectionsPerAddress: 2000,
+};
 
 const DEFAULT_KEEP_ALIVE_IDLE_S = 30;
 
@@ -102,6 +107,8 @@ const RANGES = {
   receiveTimeout: [-1, MAX_INT32],
   maxHandshakes: [1, MAX_INT32],
   maxHandshakesPerAddress: [1, MAX_INT32],
+  maxConnections: [1, MAX_INT32],
+  maxConnectionsPerAddress: [1, MAX_INT32],
 } as const satisfies Partial<Record<keyof ValueOptions, readonly [number, number]>>;
 
 const THREADS = "this engine has no I/O threads";
@@ -161,7 +168,7 @@ export function resolveOptions(
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !own.includes(name)) checkOption(name, value);
   }
-  const given = { ...DEFAULTS, ...defined(options) };
+  const given = { ...SOCKET_DEFAULTS, ...defined(options) };
   return {
     routingId: given.routingId === null ? EMPTY : routingIdOf(given.routingId),
     sendHighWaterMark: given.sendHighWaterMark,
@@ -187,6 +194,8 @@ export function resolveOptions(
     receiveTimeoutMs: endless(given.receiveTimeout),
     maxHandshakes: given.maxHandshakes,
     maxHandshakesPerAddress: given.maxHandshakesPerAddress,
+    maxConnections: given.maxConnections,
+    maxConnectionsPerAddress: given.maxConnectionsPerAddress,
   };
 }
 
@@ -213,7 +222,7 @@ export function routingIdOf(value: string | Uint8Array): Uint8Array {
 }
 
 function checkOption(name: string, value: unknown): void {
-  if (!Object.hasOwn(DEFAULTS, name)) {
+  if (!Object.hasOwn(SOCKET_DEFAULTS, name)) {
     const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
     throw new UsageError(
       "USAGE_OPTION",

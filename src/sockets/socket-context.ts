@@ -6,7 +6,7 @@
 
 import type { Clock, Random } from "../base/clock.ts";
 import type { ManagedPipe, Opening, PipeLifecycle } from "./opening.ts";
-import type { HandshakeLimit } from "./handshake-limit.ts";
+import type { PeerLimit } from "./peer-limit.ts";
 import type { SocketEvent } from "./socket-event.ts";
 import type { ResolvedOptions } from "./resolved-options.ts";
 
@@ -15,8 +15,10 @@ export interface SocketContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly options: ResolvedOptions;
-  /** Of the peers that were accepted. */
-  readonly handshakes: HandshakeLimit;
+  /** Of the peers that were accepted, those in their handshake. */
+  readonly handshakes: PeerLimit;
+  /** Of the peers that were accepted, all. */
+  readonly connections: PeerLimit;
   /** Tells the observers. */
   emit(event: SocketEvent): void;
   /** Makes the pipe of what was opened; it still has to be started. */

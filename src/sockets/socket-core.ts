@@ -34,7 +34,7 @@ import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
 import type { PipeSource, SocketContext } from "./socket-context.ts";
 import { isExposed } from "./exposure.ts";
-import { HandshakeLimit } from "./handshake-limit.ts";
+import { PeerLimit } from "./peer-limit.ts";
 import type { ResolvedSecurity } from "./security.ts";
 import { securityOf } from "./security.ts";
 import { splitSecurity } from "./security-options.ts";
@@ -146,7 +146,7 @@ export class SocketCore {
       clock,
       random,
       options: this.options,
-      handshakes: new HandshakeLimit(this.options),
+      ...peerLimits(this.options),
       emit: (event) => this.#emit(event),
       adopt: (opening, source) => this.#adopt(opening, source),
     };
@@ -444,4 +444,23 @@ export class SocketCore {
   #emit(event: SocketEvent): void {
     this.#observer?.(event);
   }
+}
+
+function peerLimits(options: ResolvedOptions): Pick<SocketContext, "handshakes" | "connections"> {
+  const { maxHandshakes, maxHandshakesPerAddress } = options;
+  const { maxConnections, maxConnectionsPerAddress } = options;
+  return {
+    handshakes: new PeerLimit({
+      code: "SOCKET_HANDSHAKES",
+      what: "handshakes under way",
+      all: ["maxHandshakes", maxHandshakes],
+      perAddress: ["maxHandshakesPerAddress", maxHandshakesPerAddress],
+    }),
+    connections: new PeerLimit({
+      code: "SOCKET_CONNECTIONS",
+      what: "accepted connections",
+      all: ["maxConnections", maxConnections],
+      perAddress: ["maxConnectionsPerAddress", maxConnectionsPerAddress],
+    }),
+  };
 }

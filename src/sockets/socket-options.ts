@@ -170,4 +170,17 @@ export interface SocketOptions extends SecurityOptions {
    * @default 512 (libzmq: unlimited)
    */
   readonly maxHandshakesPerAddress?: number;
+  /**
+   * Accepted connections, of all bound endpoints together. One more is closed at once, of which the
+   * event `accept:error` tells.
+   *
+   * @default 10000 (libzmq: unlimited)
+   */
+  readonly maxConnections?: number;
+  /**
+   * The same for one address of peers; it does not count where peers have none, as on `ipc`.
+   *
+   * @default 2000 (libzmq: unlimited)
+   */
+  readonly maxConnectionsPerAddress?: number;
 }

@@ -137,6 +137,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     return this.#lastHeardAt;
   }
 
+  get silent(): boolean {
+    return this.#connection.silent;
+  }
+
   send(message: OutgoingMessage): void {
     if (this.#phase !== "open") return;
     const connection = this.#connection;

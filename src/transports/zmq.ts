@@ -68,6 +68,10 @@ class ZmqLink implements Link {
     return this.#pipe.full;
   }
 
+  get silent(): boolean {
+    return this.#pipe.silent === true;
+  }
+
   get sentMessages(): number {
     return this.#pipe.sentMessages;
   }

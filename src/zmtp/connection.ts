@@ -97,6 +97,11 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     return this.#queuedMessages;
   }
 
+  /** The peer was asked for a sign of life, by a PING, and has given none since. */
+  get silent(): boolean {
+    return this.#phase.type === "traffic" && this.#phase.traffic.silent;
+  }
+
   /** Octets held of what the peer sent and is not whole yet. */
   get heldInputBytes(): number {
     const phase = this.#phase;

@@ -49,6 +49,11 @@ export class Heartbeat {
     return earlier(this.#pingAt, earlier(this.#timeoutAt, this.#ttlAt));
   }
 
+  /** A PING has brought no octet in return yet. */
+  get unanswered(): boolean {
+    return this.#waitingSince !== undefined && this.#listening;
+  }
+
   /** Octets of the peer have arrived. */
   heard(now: number): void {
     this.#heardAt = now;

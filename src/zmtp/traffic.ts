@@ -94,6 +94,11 @@ export class Traffic implements FrameSink {
     return true;
   }
 
+  /** A PING has brought no octet in return yet. */
+  get silent(): boolean {
+    return this.#heartbeat.unanswered;
+  }
+
   /** Octets of the peer have arrived. */
   heard(now: number): void {
     this.#heartbeat.heard(now);

@@ -66,6 +66,17 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(Buffer.compare(echoed, body)).toBe(0);
     });
 
+    test("gets every answer of thousands of calls, also when it is busy itself", async () => {
+      const text = "x".repeat(2000);
+      const calls = Array.from({ length: 3000 }, () => client.call("echo", [text]));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      // With all of them open at once, the original would drop what we do not read meanwhile.
+      const until = performance.now() + 1500;
+      while (performance.now() < until);
+      const answers = await Promise.all(calls);
+      expect(answers.filter((answer) => answer !== text)).toEqual([]);
+    });
+
     test("tells what its handler raised: class, message and traceback", async () => {
       const error = await failure(client.call("fail", ["went wrong"]));
       expect(error).toMatchObject({

@@ -78,6 +78,7 @@ export function jsonrpc(options: JsonrpcOptions = {}): Dialect {
     clientTranslator: (peer) => new ClientTranslator({ codec, classes, batches }, peer),
     serverTranslator: (peer) => new ServerTranslator(codec, nullIds, peer),
     builtins: builtinMethods,
+    limited: (limits) => jsonrpc({ ...options, limits: { ...limits, ...options.limits } }),
     introspection: { method: DISCOVER, read: readDiscovered },
     otherName: (method) => method.toLowerCase().replaceAll("-", "_"),
   };

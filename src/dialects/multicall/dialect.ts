@@ -10,6 +10,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { startsLikeText } from "../../base/text.ts";
 import type { Codec } from "../../codec/codec.ts";
+import type { CodecLimits } from "../../codec/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { checkOptions, inText } from "../../rpc/limits.ts";
 import { ClientTranslator } from "./client-translator.ts";
@@ -29,14 +30,19 @@ export interface MulticallOptions {
   readonly codec?: Codec;
   /** How many calls a message may have; one with more is refused as a whole. @default 10_000 */
   readonly maxCalls?: number;
+  /** Limits of decoding, where `codec` is left out. @default CODEC_DEFAULTS */
+  readonly limits?: Partial<CodecLimits>;
 }
 
-const DEFAULT_MAX_CALLS = 10_000;
+/** How many calls a message may have unless told otherwise. */
+export const MAX_CALLS = 10_000;
+
 const NOTHING = new Uint8Array(0);
 
 const OPTIONS: Readonly<Record<keyof MulticallOptions, true>> = {
   codec: true,
   maxCalls: true,
+  limits: true,
 };
 
 /**
@@ -46,7 +52,7 @@ const OPTIONS: Readonly<Record<keyof MulticallOptions, true>> = {
  */
 export function multicall(options: MulticallOptions = {}): Dialect {
   checkOptions("multicall option", options, OPTIONS);
-  const { codec, maxCalls = DEFAULT_MAX_CALLS } = options;
+  const { codec, maxCalls = MAX_CALLS } = options;
   if (codec !== undefined && !isCodec(codec)) {
     throw new UsageError(
       "USAGE_OPTION",
@@ -56,7 +62,7 @@ export function multicall(options: MulticallOptions = {}): Dialect {
   if (!(maxCalls >= 1)) {
     throw new UsageError("USAGE_OPTION", `expected maxCalls to be 1 or more, got ${maxCalls}`);
   }
-  const serializer = codec === undefined ? ujson() : serializerOf(codec);
+  const serializer = codec === undefined ? ujson(options.limits) : serializerOf(codec);
   return {
     name: "multicall",
     traits: {
@@ -71,6 +77,7 @@ export function multicall(options: MulticallOptions = {}): Dialect {
     clientTranslator: () => new ClientTranslator(serializer),
     serverTranslator: () => new ServerTranslator({ serializer, maxCalls }),
     builtins: builtinMethods,
+    limited: (limits) => multicall({ ...options, limits: { ...limits, ...options.limits } }),
     introspection,
   };
 }

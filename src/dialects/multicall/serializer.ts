@@ -8,6 +8,7 @@
  */
 
 import type { Codec } from "../../codec/codec.ts";
+import type { CodecLimits } from "../../codec/errors.ts";
 import { JsonCodec } from "../../codec/json.ts";
 
 /** Writes lists and reads values. `Entry` is an entry that can be written for sure. */
@@ -27,8 +28,8 @@ const COMMA = 0x2c;
 const CLOSE = 0x5d;
 
 /** JSON as ujson writes it. Entries are text. */
-export function ujson(): Serializer<string> {
-  const codec = new JsonCodec({}, { escaped: true, words: true });
+export function ujson(limits: Partial<CodecLimits> = {}): Serializer<string> {
+  const codec = new JsonCodec(limits, { escaped: true, words: true });
   return {
     entry: (value) => codec.text(value),
     // As a member, what cannot be written would be left out.

@@ -7,6 +7,7 @@
  */
 
 import type { Random } from "../../base/clock.ts";
+import type { CodecLimits } from "../../codec/errors.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
 import { checkOptions, inText } from "../../rpc/limits.ts";
@@ -25,6 +26,8 @@ export interface NetcallOptions {
    * @default [json(), msgpack()]
    */
   readonly serializers?: readonly Serializer[];
+  /** Limits of decoding, where `serializers` is left out: they have their own. @default CODEC_DEFAULTS */
+  readonly limits?: Partial<CodecLimits>;
   /** What a service calls itself in its acknowledgements. @default "zerocall/" and eight digits */
   readonly serviceId?: string;
   /** Makes ids, which are not secret. @default Math.random */
@@ -33,6 +36,7 @@ export interface NetcallOptions {
 
 const OPTIONS: Readonly<Record<keyof NetcallOptions, true>> = {
   serializers: true,
+  limits: true,
   serviceId: true,
   random: true,
 };
@@ -45,7 +49,7 @@ const OPTIONS: Readonly<Record<keyof NetcallOptions, true>> = {
 export function netcall(options: NetcallOptions = {}): Dialect {
   checkOptions("netcall option", options, OPTIONS);
   const random = options.random ?? Math.random;
-  const serializers = options.serializers ?? [json(), msgpack()];
+  const serializers = options.serializers ?? [json(options.limits), msgpack(options.limits)];
   for (const one of serializers) checkSerializer(one);
   const [first] = serializers;
   if (first === undefined) {
@@ -69,6 +73,7 @@ export function netcall(options: NetcallOptions = {}): Dialect {
     clientTranslator: () => new ClientTranslator(first, random),
     serverTranslator: () => new ServerTranslator({ serializers, serviceId }),
     builtins: builtinMethods,
+    limited: (limits) => netcall({ ...options, limits: { ...limits, ...options.limits } }),
     introspection,
   };
 }

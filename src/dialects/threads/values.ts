@@ -22,7 +22,12 @@ const SET = -127;
 const TAKEN_TYPE = -126;
 
 /** What was let in at the border is not measured again inside of the process. */
-const LIMITS: CodecLimits = { maxDepth: 512, maxElements: Infinity, maxNumberKeys: Infinity };
+const LIMITS: CodecLimits = {
+  maxDepth: 512,
+  maxElements: Infinity,
+  maxNumberKeys: Infinity,
+  maxStringBytes: Infinity,
+};
 
 /** The extensions. */
 export const threadExtensions: ExtensionCodec = {

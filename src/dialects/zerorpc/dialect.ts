@@ -30,6 +30,12 @@ export interface ZerorpcOptions {
  */
 const PLAIN_WINDOW_ITEMS = 100;
 
+/**
+ * Calls that an original server may have open. For each of them it sends an answer, and may send a
+ * heartbeat before: what is beyond the 1000 messages that its ROUTER holds is dropped like the items.
+ */
+const PLAIN_CALLS = 500;
+
 const OPTIONS: Readonly<Record<keyof ZerorpcOptions, true>> = {
   random: true,
   limits: true,
@@ -54,12 +60,14 @@ export function zerorpc(options: ZerorpcOptions = {}): Dialect {
       freeItems: 1,
       maxGrantItems: Infinity,
       plainWindowItems: PLAIN_WINDOW_ITEMS,
+      plainCalls: PLAIN_CALLS,
       announcesDraining: true,
     },
     recognises: (message) => looksLikeEvent(message.at(-1)),
     clientTranslator: () => new ClientTranslator(codec),
     serverTranslator: () => new ServerTranslator(codec),
     builtins: builtinMethods,
+    limited: (limits) => zerorpc({ ...options, limits: { ...limits, ...options.limits } }),
     newRequestId: () => codec.ids.takeText(),
     introspection: {
       method: "_zerorpc_inspect",

@@ -20,7 +20,6 @@
 import type { Random } from "../../base/clock.ts";
 import {
   badKey,
-  CODEC_DEFAULTS,
   CodecError,
   type CodecLimits,
   malformed,
@@ -138,7 +137,7 @@ export class EventCodec {
   readonly #opening = new Uint8Array(HEAD_OCTETS);
   readonly #answering = new Uint8Array(HEAD_OCTETS + RESPONSE_TO.length);
 
-  constructor(random: Random, limits: Partial<CodecLimits> = CODEC_DEFAULTS) {
+  constructor(random: Random, limits?: Partial<CodecLimits>) {
     this.ids = new MessageIds(random);
     this.hashSeed = Math.floor(random() * 0x1_0000_0000);
     this.reader = new MsgpackReader(limits);

@@ -8,7 +8,7 @@
 
 import { startsLikeText } from "../../base/text.ts";
 import type { Random } from "../../base/clock.ts";
-import { CODEC_DEFAULTS, type CodecLimits } from "../../codec/errors.ts";
+import type { CodecLimits } from "../../codec/errors.ts";
 import { MsgpackReader } from "../../codec/msgpack-reader.ts";
 import { MsgpackWriter } from "../../codec/msgpack-writer.ts";
 import type { Dialect } from "../../rpc/dialect.ts";
@@ -54,7 +54,7 @@ export function zrpc(options: ZrpcOptions = {}): Dialect {
   const ids = new RequestIds(options.random ?? Math.random);
   // Encoding and decoding are never interrupted, so one pair serves all peers.
   const octets: Octets = {
-    reader: new MsgpackReader(options.limits ?? CODEC_DEFAULTS),
+    reader: new MsgpackReader(options.limits),
     writer: new MsgpackWriter(),
   };
   return {
@@ -79,6 +79,7 @@ export function zrpc(options: ZrpcOptions = {}): Dialect {
     clientTranslator: (peer) => new ClientTranslator(octets, ids, form, peer),
     serverTranslator: (peer) => new ServerTranslator(octets, peer),
     builtins: builtinMethods,
+    limited: (limits) => zrpc({ ...options, limits: { ...limits, ...options.limits } }),
     introspection,
   };
 }

@@ -7,6 +7,7 @@
 import { UsageError } from "../../base/errors.ts";
 import type { ErrorClasses } from "../../dialects/jsonrpc/errors.ts";
 import { checkOptions, RPC_DEFAULTS } from "../../rpc/limits.ts";
+import { LIMIT_OPTIONS } from "../rpc-options.ts";
 import type { CarriedOptions, SyncCallOptions } from "./commands.ts";
 import { DIALECT_NAMES, type DialectName, type DialectSpec } from "./dialect-by-name.ts";
 
@@ -29,13 +30,13 @@ export interface SyncClientOptions extends Omit<CarriedOptions, "timeoutMs" | "i
 }
 
 const SYNC_OPTIONS: Readonly<Record<keyof SyncClientOptions, true>> = {
+  ...LIMIT_OPTIONS,
+  maxCallsPerOldPeer: true,
   dialect: true,
   headers: true,
   heartbeatMs: true,
   idleTimeoutMs: true,
   maxQueuedCalls: true,
-  maxWindowBytes: true,
-  maxWindowItems: true,
   passiveHeartbeat: true,
   retryTimeoutMs: true,
   security: true,

@@ -44,6 +44,7 @@ export class Callers {
       poolSize: Infinity,
       maxQueuedCalls: Infinity,
       maxCallsPerPeer: Infinity,
+      maxStreamsPerPeer: Infinity,
       sendStacks: true,
       window: WINDOW_DEFAULTS,
       interceptors: [],

@@ -54,6 +54,7 @@ async function run(): Promise<void> {
     poolSize: Infinity,
     maxQueuedCalls: Infinity,
     maxCallsPerPeer: Infinity,
+    maxStreamsPerPeer: Infinity,
     // They stay in this process unless the server in front lets them out.
     sendStacks: true,
     window: WINDOW_DEFAULTS,

@@ -42,6 +42,32 @@ test("strangers that say nothing are bounded, and make room when they go", async
   expect((await within(router.receive(), "message")).length).toBe(2);
 });
 
+test("connections are bounded too, and make room when they end", async () => {
+  const router = new Router({ maxConnectionsPerAddress: 1 });
+  const [first, second] = [new Dealer(), new Dealer({ reconnectInterval: 10 })];
+  opened.push(router, first, second);
+  const refused = new Promise<SocketEvent>((resolve) => {
+    router.events.on("accept:error", resolve);
+  });
+  const endpoint = await router.bind("tcp://127.0.0.1:0");
+  first.connect(endpoint);
+  await within(first.send("first"), "sending");
+  await within(router.receive(), "message");
+  second.connect(endpoint);
+  expect(await within(refused, "refusal")).toMatchObject({
+    error: {
+      code: "SOCKET_CONNECTIONS",
+      message:
+        "expected at most maxConnectionsPerAddress = 1 accepted connections with 127.0.0.1, got one more",
+    },
+  });
+  await first.close();
+  await within(second.send("second"), "sending");
+  expect(Buffer.from((await within(router.receive(), "message"))[1] ?? "").toString()).toBe(
+    "second",
+  );
+});
+
 test("nobody waits longer for a verdict than for a handshake", async () => {
   const router = new Router({
     handshakeInterval: 50,

@@ -168,6 +168,41 @@ async function talk(dealer: Talker, router: Talker): Promise<void> {
   }
 }
 
+test("keys change while a libzmq client that is there talks on, and those that come need the new ones", async () => {
+  const next = pair();
+  let security: ours.Security = {
+    mechanism: "curve",
+    secretKey: server.secretKey,
+    authenticate: [client.publicKey],
+  };
+  const router = opening(new ours.Router({ linger: 0, security: () => security }));
+  const endpoint = await router.bind("tcp://127.0.0.1:0");
+  const before = opening(new theirs.Dealer({ ...CURVE_CLIENT, linger: 0 }));
+  before.connect(endpoint);
+  await talk(before, router);
+
+  // First both keys of the server, then the new one alone; and another list of clients.
+  const strangers = { curvePublicKey: stranger.publicKey, curveSecretKey: stranger.secretKey };
+  for (const secretKey of [[next.secretKey, server.secretKey], next.secretKey]) {
+    security = { mechanism: "curve", secretKey, authenticate: [stranger.publicKey] };
+    const after = opening(
+      new theirs.Dealer({ ...strangers, curveServerKey: next.publicKey, linger: 0 }),
+    );
+    after.connect(endpoint);
+    await talk(after, router);
+    await talk(before, router);
+  }
+
+  const failed = once(router, "handshake:error:auth");
+  const gone = { ...CURVE_CLIENT, curveServerKey: next.publicKey };
+  opening(new theirs.Dealer({ ...gone, linger: 0 })).connect(endpoint);
+  expect((await within(failed, "refusal")).error.message).toContain("its key is not in the list");
+  const closed = once(router, "handshake:error:protocol");
+  opening(new theirs.Dealer({ ...CURVE_CLIENT, linger: 0 })).connect(endpoint);
+  await within(closed, "refusal of the old server key");
+  await talk(before, router);
+});
+
 describe("refused", () => {
   test.each([
     ["a wrong password", OUR_PLAIN_SERVER, { ...PLAIN_CLIENT, plainPassword: "wrong" }],

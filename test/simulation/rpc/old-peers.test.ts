@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { zerorpc } from "../../../src/dialects/zerorpc/dialect.ts";
 import type { Call } from "../../../src/rpc/call.ts";
-import { collect, outcomeOf, type RawPeer, scenario, type World } from "../../support/rpc.ts";
+import { collect, Gate, outcomeOf, type RawPeer, scenario, type World } from "../../support/rpc.ts";
 
 /** A stream of a server of the old protocol that has sent its first item. */
 async function begun(world: World): Promise<{ raw: RawPeer; stream: Call; more: () => void }> {
@@ -127,5 +127,41 @@ describe("a client with no endpoint", () => {
       code: "unavailable",
       message: 'no peer took the call of "x" within 50 ms: no endpoint was connected or bound',
     });
+  });
+});
+
+describe("calls of a server of the old protocol", () => {
+  scenario("are so many at once; the others wait for their answers", async (world) => {
+    const raw = world.rawServer();
+    const client = world.client({ maxCallsPerOldPeer: 2 });
+    const calls = [1, 2, 3, 4].map((n) => client.call("add", n));
+    await world.settle();
+    expect(raw.events.length).toBe(2);
+    for (const event of raw.events) raw.answer(event, "OK", ["done"]);
+    await world.settle();
+    expect(raw.events.length).toBe(4);
+    for (const event of raw.events.slice(2)) raw.answer(event, "OK", ["done"]);
+    expect(await Promise.all(calls)).toEqual(["done", "done", "done", "done"]);
+    await raw.transport.close(0);
+  });
+
+  scenario("are 500, unless the peer turns out to be one of ours", async (world) => {
+    const gate = new Gate();
+    const server = world.server({ wait: () => gate.pass() });
+    const client = world.client();
+    const calls = Array.from({ length: 600 }, () => client.call("wait"));
+    await world.settle();
+    expect(server.core.openCalls).toBe(500);
+    const more = Array.from({ length: 100 }, () => client.call("wait"));
+    gate.open();
+    await world.settle();
+    expect(server.core.openCalls).toBe(200);
+    gate.open();
+    await Promise.all([...calls, ...more]);
+    const many = Array.from({ length: 600 }, () => client.call("wait"));
+    await world.settle();
+    expect(server.core.openCalls).toBe(600);
+    gate.open();
+    await Promise.all(many);
   });
 });

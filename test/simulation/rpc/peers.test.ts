@@ -237,3 +237,40 @@ function tally(answers: readonly unknown[]): Record<string, number> {
   for (const answer of answers) counts[String(answer)] = (counts[String(answer)] ?? 0) + 1;
   return counts;
 }
+
+describe("a peer that gives no sign of life", () => {
+  scenario("gets no new calls while another one does, and keeps those it has", async (world) => {
+    named(world, "a");
+    named(world, "b");
+    const silent = new Set<string>();
+    const client = world.idleClient({
+      transport: (role, owner) =>
+        world.hub.transport(role, {
+          opened: (link) => {
+            const get = (): boolean => silent.has(link.endpoint);
+            owner.opened(Object.defineProperty(link, "silent", { get }));
+          },
+          received: (link, messages) => owner.received(link, messages),
+          drained: (link) => owner.drained(link),
+          closed: (link, error) => owner.closed(link, error),
+          unreachable: (endpoint, error, final) => owner.unreachable(endpoint, error, final),
+        }),
+    });
+    for (const name of ["a", "b"]) client.core.connect(`memory://${name}`);
+    await world.settle();
+    const who = (): PromiseLike<unknown> => client.call("who");
+    expect(new Set(await gather(world, who, 4))).toEqual(new Set(["a", "b"]));
+    const aborter = new AbortController();
+    const hanging = [1, 2, 3].map(() =>
+      outcomeOf(client.callWith({ signal: aborter.signal }, "hang")),
+    );
+    silent.add("memory://a");
+    expect(await gather(world, who, 4)).toEqual(["b", "b", "b", "b"]);
+    silent.add("memory://b");
+    expect(new Set(await gather(world, who, 8)).size).toBeGreaterThan(0);
+    silent.clear();
+    expect(client.core.openCalls).toBe(3);
+    aborter.abort();
+    await Promise.all(hanging);
+  });
+});

@@ -55,7 +55,8 @@ describe("a queue", () => {
       await gate.pass();
     };
     world.server({ work }, { poolSize: 1 });
-    const [greedy, modest, third] = [world.client(), world.client(), world.client()];
+    const greedy = world.client({ maxCallsPerOldPeer: Infinity });
+    const [modest, third] = [world.client(), world.client()];
     await world.settle();
     const answers = Array.from({ length: 1000 }, () => greedy.call("work", "greedy"));
     await world.settle();
@@ -98,7 +99,7 @@ describe("a queue", () => {
   scenario("of thousands of sync calls does not run into the stack", async (world) => {
     const gate = new Gate();
     world.server({ first: () => gate.pass(), add: (n: number) => n + 1 }, { poolSize: 1 });
-    const client = world.client();
+    const client = world.client({ maxCallsPerOldPeer: Infinity });
     const first = client.call("first");
     const answers = Array.from({ length: 9000 }, (_, n) => client.call("add", n));
     await world.settle();

@@ -57,6 +57,24 @@ describe.each(PAIRS)("%s connected to %s", (connecting, bound) => {
   });
 });
 
+test("a peer that has not answered a PING is silent until it is heard again", async () => {
+  const here = world();
+  const server = watched(here, "ROUTER", { heartbeatInterval: 1000, heartbeatTimeout: 0 });
+  const client = watched(here, "DEALER", { reconnectInterval: -1 });
+  await server.core.bind(ENDPOINT);
+  client.core.connect(ENDPOINT);
+  await here.clock.elapse(10_000);
+  const [pipe] = server.pipes;
+  expect([pipe?.silent, client.pipes[0]?.silent]).toEqual([false, false]);
+  here.network.links[0]?.freeze();
+  await here.clock.elapse(60_000);
+  expect([pipe?.silent, server.ends]).toEqual([true, []]);
+  here.network.links[0]?.thaw();
+  await here.clock.elapse(1000);
+  expect(pipe?.silent).toBe(false);
+  await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(1)]);
+});
+
 test("a peer that is not read from is not given up for its silence", async () => {
   const here = world();
   const server = watched(here, "ROUTER", { heartbeatInterval: 1000 });

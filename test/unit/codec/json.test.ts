@@ -127,6 +127,8 @@ describe("reading json", () => {
     expect(codeOf(() => read("[[[1]]]", { maxDepth: 2 }))).toBe("CODEC_DEPTH");
     expect(codeOf(() => read("[".repeat(100_000)))).toBe("CODEC_DEPTH");
     expect(codeOf(() => read("[1,2,3]", { maxElements: 2 }))).toBe("CODEC_ELEMENTS");
+    expect(codeOf(() => read('["abcd"]', { maxStringBytes: 3 }))).toBe("CODEC_STRING");
+    expect(read('["abc"]', { maxStringBytes: 3 })).toEqual(["abc"]);
     expect(codeOf(() => read("1".repeat(4301)))).toBe("CODEC_MALFORMED");
     expect(typeof read("1".repeat(4300))).toBe("bigint");
   });

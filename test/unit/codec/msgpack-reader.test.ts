@@ -115,6 +115,13 @@ describe("MsgpackReader", () => {
     expect(codeOf("82 01 c0 a1 61 c0", { maxNumberKeys: 1 })).toBeInstanceOf(Map);
   });
 
+  test("refuses a text or octets longer than maxStringBytes", () => {
+    const text = `d9 1e ${"61 ".repeat(30)}`;
+    expect(codeOf(text, { maxStringBytes: 29 })).toBe("CODEC_STRING");
+    expect(codeOf(text, { maxStringBytes: 30 })).toBe("a".repeat(30));
+    expect(codeOf("c4 03 01 02 03", { maxStringBytes: 2 })).toBe("CODEC_STRING");
+  });
+
   test("counts entries for each message anew", () => {
     const reader = new MsgpackReader({ maxDepth: 8, maxElements: 2 });
     for (let i = 0; i < 3; i++) {

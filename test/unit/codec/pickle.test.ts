@@ -147,6 +147,14 @@ describe("limits", () => {
   });
 });
 
+test("a string of a pickle is bounded by maxStringBytes", () => {
+  const small = new PickleCodec({ maxStringBytes: 3 });
+  expect(small.decode(octets("U", 3, "abc", "."))).toEqual(
+    new PickleCodec().decode(octets("U", 3, "abc", ".")),
+  );
+  expect(errorOf(octets("U", 4, "abcd", "."), small).code).toBe("CODEC_STRING");
+});
+
 describe("what Python writes rarely", () => {
   test.each([
     ["a mark taken off", octets("N(0."), null],

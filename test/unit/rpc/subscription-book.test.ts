@@ -76,6 +76,22 @@ describe("subscribers", () => {
     expect(book.topics).toEqual(["a"]);
   });
 
+  test("have a limit in all, which counts those that are there", () => {
+    const { server, book } = setUp({ maxSubscriptions: 2 });
+    const [one, two] = [server.peer(), server.peer()];
+    ask(one, "subscribe", "a");
+    ask(two, "subscribe", "a");
+    expect(ask(two, "subscribe", "b")).toMatchObject({
+      error: {
+        code: -32008,
+        message: "expected at most maxSubscriptions = 2 subscriptions of all peers, got one more",
+      },
+    });
+    one.leave();
+    ask(two, "subscribe", "b");
+    expect(book.topics).toEqual(["a", "b"]);
+  });
+
   test("an argument that cannot be written is the publisher's fault, and costs nobody a subscription", async () => {
     const { server, book } = setUp();
     ask(server.peer(), "subscribe", "a");

@@ -28,6 +28,8 @@ describe("resolveOptions", () => {
       receiveTimeoutMs: Number.POSITIVE_INFINITY,
       maxHandshakes: 2048,
       maxHandshakesPerAddress: 512,
+      maxConnections: 10_000,
+      maxConnectionsPerAddress: 2000,
     });
   });
 
