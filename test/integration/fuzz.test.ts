@@ -55,7 +55,7 @@ test(
   async () => {
     const kinds = ["error", "prototype", "slow", "memory", "hang"];
     const targets = kinds.map((kind) => `planted-${kind}`);
-    const { code, output } = await fuzz(...targets, "--executions", "400");
+    const { code, output } = await fuzz(...targets, "--executions", "50");
     for (const kind of kinds) expect(output).toContain(`FOUND in planted-${kind}: ${kind}: `);
     const bad = Buffer.from("<bad>").toString("hex");
     expect(output).toMatch(new RegExp(`planted-error.*BrokenLaw: a bad input[^]*?input ${bad} `));
