@@ -4,7 +4,7 @@
  * Calls of all kinds run in windows against a server that lives, one that is killed in the middle of
  * each window and one that drains, both started again at the same endpoint. Among the callers are some
  * that connect for one call, and peers that send garbage. At the end of each window everything is
- * at rest, garbage is collected, and client and server say what they hold. The first windows warm up;
+ * at rest, garbage is collected, and client and server say what they hold. The first third warms up;
  * over the rest heap, memory, handles, timers and open calls have to be flat.
  *
  * Exit codes: 0 all is well, 1 calls failed or something grew, 2 the command line makes no sense.
@@ -14,7 +14,7 @@
 
 import { writeFileSync } from "node:fs";
 import { drawChart, type Panel } from "./chart.ts";
-import { type Plan, planFrom, USAGE, WARM_UP_WINDOWS } from "./plan.ts";
+import { type Plan, planFrom, USAGE, warmUpWindows } from "./plan.ts";
 import { growth, type Sample } from "./sample.ts";
 import { type Measured, Soak } from "./soak.ts";
 
@@ -112,7 +112,7 @@ async function run(plan: Plan): Promise<number> {
 }
 
 function grownIn(measured: readonly Measured[], callsPerWindow: number): readonly string[] {
-  const steady = measured.slice(WARM_UP_WINDOWS);
+  const steady = measured.slice(warmUpWindows(measured.length));
   return (["client", "server"] as const).flatMap((side) =>
     growth(
       steady.map((seen) => seen[side]),

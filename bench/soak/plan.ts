@@ -10,8 +10,13 @@
 
 import { parseArgs } from "node:util";
 
-/** Windows whose samples are not looked at, because compilers and caches are still at work. */
-export const WARM_UP_WINDOWS = 3;
+/** The fewest windows: three to warm up, and enough behind them to see a line. */
+const LEAST_WINDOWS = 9;
+
+/** How many windows are not looked at, because compilers and caches are still at work: a third. */
+export function warmUpWindows(windows: number): number {
+  return Math.ceil(windows / 3);
+}
 
 /** What to do and what is still good. Times are in ms. */
 export interface Plan {
@@ -88,7 +93,7 @@ export function planFrom(parameters: string[]): Plan {
   return {
     calls,
     durationMs,
-    windows: whole("windows", values.windows, WARM_UP_WINDOWS + 2),
+    windows: whole("windows", values.windows, LEAST_WINDOWS),
     lanes: whole("lanes", values.lanes, 1),
     rate,
     maxFailures: whole("max-failures", values["max-failures"], 0),
