@@ -12,7 +12,7 @@ describe("socket files", () => {
   fault("a socket file cannot be made", async (scene) => {
     const { folder } = scene;
     writeFileSync(`${folder}/file`, "");
-    await using server = new Server({});
+    await using server = new Server();
     for (const [path, code, message] of [
       ["missing/x.sock", "TRANSPORT_ADDRESS_NOT_AVAILABLE", "expected the folder"],
       ["file/x.sock", "TRANSPORT_ADDRESS_NOT_AVAILABLE", "expected the folder"],
@@ -41,7 +41,7 @@ describe("socket files", () => {
       if (!mount(path, options)) continue;
       try {
         if (name === "full") writeFileSync(`${path}/last`, "");
-        await using server = new Server({});
+        await using server = new Server();
         const { outcome, ms } = await timed(bind(server, `ipc://${path}/x.sock`));
         expect(outcome).toMatchObject({ code: "TRANSPORT_FAILED" });
         expect((outcome as Error).message).toContain(message);
