@@ -8,7 +8,7 @@
  *     zerocall call service method [args…] [key=value…]
  *
  * With `--connect` or `--bind` there is no positional address, and the first word is the
- * command. Options may stand anywhere in front of `--`; a number with a minus sign is no option.
+ * command.
  *
  * Spec: the options and what may be left out are those of zerorpc's own command; see
  * `docs/reference/cli.md`.
@@ -16,12 +16,11 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
-
-import { Mistake, suggestion } from "./mistakes.ts";
+import { Mistake } from "./mistakes.ts";
 import { isServiceCommand, readServiceArguments, type ServiceArguments } from "./service-words.ts";
 import { PROTOCOLS, readSpeech, type Speech } from "./protocols.ts";
-import { SECURITY_HELP, SECURITY_OPTIONS, type SecurityWords, securityWords } from "./security.ts";
+import { type SecurityWords, securityWords } from "./security.ts";
+import { splitWords, type Values } from "./words.ts";
 
 /** What all commands that talk to a peer have in common. */
 export interface Links extends Speech {
@@ -107,90 +106,6 @@ export interface Arguments {
 }
 
 const DEFAULTS = { timeout: "30", heartbeat: "5" } as const;
-
-const OPTIONS = {
-  client: { type: "boolean" },
-  server: { type: "boolean" },
-  connect: { type: "string", multiple: true },
-  bind: { type: "string", multiple: true },
-  timeout: { type: "string", short: "t" },
-  count: { type: "string", short: "c" },
-  "socket-dir": { type: "string" },
-  heartbeat: { type: "string" },
-  "pool-size": { type: "string" },
-  "policy-file": { type: "string" },
-  workers: { type: "string" },
-  json: { type: "boolean", short: "j" },
-  "print-json": { type: "boolean" },
-  inspect: { type: "boolean" },
-  "active-hb": { type: "boolean" },
-  debug: { type: "boolean", short: "d" },
-  protocol: { type: "string", multiple: true },
-  serializer: { type: "string" },
-  ...SECURITY_OPTIONS,
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "V" },
-  "no-color": { type: "boolean" },
-} as const;
-
-type Name = keyof typeof OPTIONS;
-
-/** Short options that are no single letter or no letter at all. */
-const ODD_SHORT: Readonly<Record<string, string>> = { "-pj": "--print-json", "-?": "--inspect" };
-
-/** How the command is used, in one line each. */
-export const USAGE = `usage: zerocall [options] <address> [<command> [<params>…]]
-       zerocall [options] (--connect <address> | --bind <address>)… [<command> [<params>…]]
-       zerocall [options] list [<service>]
-       zerocall [options] call <service> <method> [<args>…] [<key>=<value>…]
-       zerocall --server [options] (--connect <address> | --bind <address>)… <module>
-       zerocall keygen <file>`;
-
-/** The whole help text. */
-export const HELP: string = `${USAGE}
-
-Calls a method of a remote service, or serves a module, a package or a file.
-Without a command the methods of the service are listed. "list" and "call" are about the
-zrpc services of this machine, by name.
-
-  --client              call a service (default)
-  --server              serve <module>: node:path, an installed package, a .js or .ts file,
-                        or one export of it (./cooler.ts#Cooler)
-  --connect <address>   connect to an endpoint; may be repeated and mixed with --bind
-  --bind <address>      listen at an endpoint; may be repeated; port 0 finds a free one
-  -t, --timeout <seconds>
-                        give a call up after this long (default 30; 0 never)
-  -c, --count <count>   how often "call" calls (default 1; inf for ever)
-  --socket-dir <path>   the folder of the services for "list" and "call"
-  --heartbeat <seconds> time between heartbeats (default 5; 0 none)
-  --pool-size <count>   how many calls a server runs at once
-  --workers <count>     serve <module> in so many worker threads
-  -j, --json            <params> are JSON; without it they are strings
-  -pj, --print-json     print results as JSON
-  -?, --inspect         show signatures; with a command, its signature and documentation
-  --active-hb           send heartbeats without waiting for the server's first one
-  --protocol <name>     what to speak: zerorpc, jsonrpc, netcall, zrpc or multicall; a client
-                        speaks zerorpc, a server all unless told otherwise; may be repeated
-  --serializer <name>   what netcall writes: json (default), msgpack or pickle; a server
-                        accepts json and msgpack, and pickle only when it is named here
-${SECURITY_HELP}
-  --policy-file <path>  a server lets its callers call only what this JSON file says
-  -d, --debug           tell on stderr what is sent and received
-  --no-color            no colours, also on a terminal
-  -h, --help            show this help
-  -V, --version         show the version
-
-Parameters that start with a dash go behind "--"; negative numbers need not.
-
-  zerocall --server --bind tcp://127.0.0.1:1234 node:path
-  zerocall tcp://127.0.0.1:1234
-  zerocall tcp://127.0.0.1:1234 join a b c
-  zerocall call test_server func haha kwarg=brt
-`;
-
-type Repeated = "connect" | "bind" | "protocol";
-type Values = Partial<Record<Exclude<Name, Repeated>, string | true>> &
-  Partial<Record<Repeated, readonly string[]>>;
 
 /**
  * Reads the words behind the program's name.
@@ -365,71 +280,4 @@ function decimal(text: string | true): number | undefined {
 function wholeNumber(option: string, text: string | true): number {
   if (/^[1-9]\d{0,8}$/.test(String(text))) return Number(text);
   throw new Mistake(`${option} expects a whole number from 1, got "${text}"`);
-}
-
-function splitWords(words: readonly string[]): { values: Values; positionals: string[] } {
-  const end = words.includes("--") ? words.indexOf("--") : words.length;
-  const args = words.map((word, at) => (at < end ? (ODD_SHORT[word] ?? word) : word));
-  const { tokens } = parseArgs({
-    args,
-    options: OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const values: Values = {};
-  const positionals: string[] = [];
-  let lastIndex = -1;
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
-    const word = words[token.index] ?? token.rawName;
-    // `-12` comes as one token for each digit.
-    if (/^-(?:\d|\.\d)/.test(word)) {
-      if (token.index !== lastIndex) positionals.push(word);
-    } else {
-      addOption(values, token, word);
-    }
-    lastIndex = token.index;
-  }
-  return { values, positionals };
-}
-
-interface OptionToken {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-function addOption(values: Values, token: OptionToken, word: string): void {
-  if (!isOption(token.name)) throw unknownOption(token, word);
-  const { name, value } = token;
-  if (OPTIONS[name].type === "boolean") {
-    if (value !== undefined) throw new Mistake(`${token.rawName} takes no value, got "${value}"`);
-    values[name as Exclude<Name, Repeated>] = true;
-    return;
-  }
-  const missing = value === undefined || (token.inlineValue !== true && /^-\D/.test(value));
-  if (missing || value === "") {
-    throw new Mistake(`${token.rawName} expects a value`, { showUsage: true });
-  }
-  if (name === "connect" || name === "bind" || name === "protocol")
-    values[name] = [...(values[name] ?? []), value];
-  else values[name] = value;
-}
-
-function isOption(name: string): name is Name {
-  return Object.hasOwn(OPTIONS, name);
-}
-
-function unknownOption(token: OptionToken, word: string): Mistake {
-  const short = !token.rawName.startsWith("--");
-  const hint = short ? undefined : suggestion(token.name, Object.keys(OPTIONS));
-  const shown = hint?.replaceAll(/"([^"]+)"/g, "--$1");
-  const remedy = short ? 'parameters that start with a dash go behind "--"' : undefined;
-  const tail = [shown, remedy].filter((part) => part !== undefined).map((part) => `; ${part}`);
-  return new Mistake(`unknown option ${short ? word : token.rawName}${tail.join("")}`, {
-    showUsage: true,
-  });
 }

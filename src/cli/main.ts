@@ -13,8 +13,8 @@
  * @module
  */
 
-import { HELP, parseArguments, USAGE } from "./arguments.ts";
-import type { Command } from "./arguments.ts";
+import { type Command, parseArguments } from "./arguments.ts";
+import { HELP, USAGE } from "./help.ts";
 import { Interruption } from "./interruption.ts";
 import { Mistake } from "./mistakes.ts";
 import { colorAllowed, Output } from "./output.ts";
