@@ -85,15 +85,18 @@ export class PartialBody {
     this.#endSmall();
     const arrived = this.#partBytes + count;
     const wanted = Math.max(FIRST_BODY_BYTES, count, (GROWTH - 1) * arrived);
-    this.#small = new Uint8Array(Math.min(this.missingBytes, wanted));
+    this.#small = this.#allocate(Math.min(this.missingBytes, wanted));
   }
 
+  /**
+   * Makes a part of the small ones. What is left of their room stays room, or a peer that sends small
+   * and large ones in turn would have us reserve it again and again.
+   */
   #endSmall(): void {
-    if (this.#smallBytes > 0) {
-      this.#parts.push(this.#small.subarray(0, this.#smallBytes));
-      this.#partBytes += this.#smallBytes;
-    }
-    this.#small = NOTHING;
+    if (this.#smallBytes === 0) return;
+    this.#parts.push(this.#small.subarray(0, this.#smallBytes));
+    this.#partBytes += this.#smallBytes;
+    this.#small = this.#small.subarray(this.#smallBytes);
     this.#smallBytes = 0;
   }
 }

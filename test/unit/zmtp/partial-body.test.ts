@@ -36,11 +36,33 @@ test("leaves large parts where they lie until all are here", () => {
 });
 
 test("reserves little for a body that was only announced, and is itself the body if all of it fits", () => {
-  const body = new PartialBody(3000, () => expect.unreachable());
+  const body = new PartialBody(3000, zeroed);
   body.add(new Uint8Array(0));
   expect(body.heldBytes).toBe(0);
   body.add(new Uint8Array(1));
   expect(body.heldBytes).toBeLessThanOrEqual(FIRST_BODY_BYTES);
   body.add(new Uint8Array(2999));
   expect(body.take()).toHaveLength(3000);
+});
+
+test.each([
+  [1, 16_384],
+  [16_383, 16_384],
+  [5000, 100_000],
+  [1, 1],
+])("reserves in proportion to what has arrived in parts of %i and %i octets", (small, large) => {
+  let reserved = 0;
+  const body = new PartialBody(100 * 1024 * 1024, (bytes) => {
+    reserved += bytes;
+    return zeroed(bytes);
+  });
+  let arrived = 0;
+  for (let n = 0; n < 400; n++) {
+    for (const bytes of [small, large]) {
+      body.add(new Uint8Array(bytes));
+      arrived += bytes;
+      expect(reserved).toBeLessThanOrEqual(4 * arrived + FIRST_BODY_BYTES);
+      expect(body.heldBytes).toBeLessThanOrEqual(4 * arrived + FIRST_BODY_BYTES);
+    }
+  }
 });
