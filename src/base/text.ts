@@ -1,5 +1,5 @@
 /**
- * Octets as text and back: ASCII and hexadecimal.
+ * Octets as text and back: ASCII and hexadecimal. Text of others as people may see it.
  *
  * @module
  */
@@ -27,6 +27,23 @@ export function printable(octets: Uint8Array): string {
     text += octet >= 0x20 && octet <= 0x7e ? String.fromCharCode(octet) : "?";
   }
   return text;
+}
+
+/**
+ * Shows control characters, and separators that end a line, as escapes: text of a peer must not forge
+ * lines of a log and not speak to a terminal.
+ *
+ * @param except - characters that stay as they are
+ */
+export function escapeControls(text: string, except: string = ""): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    except.includes(character) ? character : escapeOf(character),
+  );
+}
+
+function escapeOf(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
 /** Whether octets begin like text: with ASCII that can be seen, behind blanks. */

@@ -8,6 +8,7 @@
  */
 
 import type { Writable } from "node:stream";
+import { escapeControls } from "../base/text.ts";
 
 /** The parts of a terminal or a file that are written to. */
 export type Sink = Writable & { readonly isTTY?: boolean };
@@ -109,12 +110,5 @@ export function colorAllowed(environment: NodeJS.ProcessEnv): boolean {
  * errors come from the peer. Line ends and tabs stay.
  */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character === "\n" || character === "\t" ? character : escapeOf(character),
-  );
-}
-
-function escapeOf(character: string): string {
-  const code = character.charCodeAt(0).toString(16);
-  return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  return escapeControls(text, "\n\t");
 }

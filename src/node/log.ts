@@ -16,6 +16,7 @@
 
 import { channel } from "node:diagnostics_channel";
 import { UsageError } from "../base/errors.ts";
+import { escapeControls } from "../base/text.ts";
 import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
 
 /** Anything with four levels: pino, console and most others fit. */
@@ -77,29 +78,30 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
     case "insecure":
       return ["warn", insecureText(event.endpoint)];
     case "call-started":
-      return ["debug", `${event.method}() called by ${event.address || "?"}`];
+      return ["debug", `${ofPeer(event.method)}() called by ${event.address || "?"}`];
     case "call-finished":
-      return ["debug", `${event.method}() of ${event.address || "?"} is over`];
+      return ["debug", `${ofPeer(event.method)}() of ${event.address || "?"} is over`];
     case "call-failed":
       return [
         "error",
-        `${event.method}() called by ${event.address || "?"} failed: ${stackOf(event.error)}`,
+        `${ofPeer(event.method)}() called by ${event.address || "?"} failed: ${stackOf(event.error)}`,
       ];
     case "call-denied":
       return [
         "warn",
-        `${event.method}() called by ${event.identity ?? "?"} at ${event.address || "?"} was denied: ${event.reason}`,
+        `${ofPeer(event.method)}() called by ${ofPeer(event.identity ?? "?")} at ${event.address || "?"}` +
+          ` was denied: ${event.reason}`,
       ];
     case "worker-ready":
       return ["debug", `${event.worker} is there`];
     case "worker-ended":
       return ["error", workerEndedText(event)];
     case "unrecognised":
-      return ["warn", `peer ${event.address || "?"} at ${event.endpoint}: ${event.reason}`];
+      return ["warn", `peer ${event.address || "?"} at ${event.endpoint}: ${ofPeer(event.reason)}`];
     case "nothing-offered":
       return ["warn", event.reason];
     case "malformed":
-      return ["warn", `malformed message of ${event.address || "?"}: ${event.reason}`];
+      return ["warn", `malformed message of ${event.address || "?"}: ${ofPeer(event.reason)}`];
   }
 }
 
@@ -107,7 +109,7 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
 export function insecureText(endpoint: string): string {
   return (
     `${endpoint} is open to other hosts without authentication and encryption: whoever can connect` +
-    " can call everything; use the option security, or bind to 127.0.0.1"
+    " can read along and call all that no policy denies; use the option security, or bind to 127.0.0.1"
   );
 }
 
@@ -121,6 +123,14 @@ export function workerEndedText({
   const cause = error instanceof Error ? error.cause : undefined;
   const stack = cause instanceof Error ? `\n${stackOf(cause)}` : "";
   return `${worker} has ended, ${again}${why(error)}${stack}`;
+}
+
+/** Most characters of a peer's text in one line. */
+const MAX_PEER_TEXT = 200;
+
+function ofPeer(text: string): string {
+  const shown = text.length > MAX_PEER_TEXT ? `${text.slice(0, MAX_PEER_TEXT)}…` : text;
+  return escapeControls(shown);
 }
 
 function why(error: unknown): string {

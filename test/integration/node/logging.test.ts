@@ -43,6 +43,27 @@ describe("logging", () => {
     expect(said(error)).toMatch(/fail\(\) called by .* failed: TypeError: no such thing/);
   });
 
+  test("lets no caller write lines of its own, or long ones", async () => {
+    const lines: string[] = [];
+    const logger: Logger = pino(
+      { level: "debug" },
+      { write: (line: string) => void lines.push(line) },
+    );
+    const policy = { rules: [], otherwise: "deny" } as const;
+    const server = new Server(service, { logger, policy });
+    closing.push(server);
+    const client = new Client(await server.bind("tcp://127.0.0.1:0"));
+    closing.unshift(client);
+    const name = `add\n\u001b[2J${"x".repeat(10_000)}`;
+    await expect(client.call(name)).rejects.toMatchObject({ status: "unauthenticated" });
+    const told = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(told.filter((text) => text.includes("was denied"))).toHaveLength(1);
+    for (const text of told) {
+      expect(text).not.toMatch(/\p{Cc}/u);
+      expect(text.length).toBeLessThan(500);
+    }
+  });
+
   test("accepts console as a logger", () => {
     const logger: Logger = console;
     expect(() => closing.push(new Server(service, { logger }))).not.toThrow();

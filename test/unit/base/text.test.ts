@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   decodeAscii,
   encodeAscii,
+  escapeControls,
   formatHex,
   parseHex,
   printable,
@@ -14,6 +15,11 @@ test("writes and reads ASCII", () => {
 
 test("shows what is not printable as a question mark", () => {
   expect(printable(Uint8Array.of(0x1f, 0x20, 0x7e, 0x7f))).toBe("? ~?");
+});
+
+test("shows control characters as escapes, but for those that may stay", () => {
+  expect(escapeControls("a\nb\u001b[2J\u0085\u2028é")).toBe("a\\x0ab\\x1b[2J\\x85\\u2028é");
+  expect(escapeControls("a\tb\nc\u0000", "\t\n")).toBe("a\tb\nc\\x00");
 });
 
 test("writes hexadecimal digits in lower case", () => {
