@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Catalogue, catalogueOf } from "./catalogue.ts";
+import { type Catalogue, whenKnown } from "./catalogue.ts";
 import type { Failure } from "./errors.ts";
 import type { Method } from "./method.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type PolicyRequest,
 } from "./policy.ts";
 import { isThenable } from "./pump.ts";
+import type { Registry } from "./registry.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { ServerCall } from "./server-call.ts";
 
@@ -28,11 +29,11 @@ export class Access {
   readonly #guard: Guard;
   /** The guard never has to wait. */
   readonly #prompt: boolean;
-  readonly #service: Catalogue;
+  readonly #service: Registry;
   readonly #observer: Observer | undefined;
 
   /** @throws {UsageError} `USAGE_OPTION` */
-  constructor(policy: Policy, service: Catalogue, observer: Observer | undefined) {
+  constructor(policy: Policy, service: Registry, observer: Observer | undefined) {
     this.#guard = guardOf(policy);
     this.#prompt = typeof policy !== "function";
     this.#service = service;
@@ -50,11 +51,20 @@ export class Access {
     call: ServerCall,
     method: Method | undefined,
   ): Failure | undefined | Promise<Failure | undefined> {
-    const name = method?.name ?? call.method;
-    const builtin = method !== undefined && this.#service.find(name) !== method;
-    const denial = this.#guard(requestOf(call, name, builtin));
-    if (!isThenable(denial)) return this.#refusal(call, denial);
-    return denial.then((later) => this.#refusal(call, later));
+    return whenKnown(this.#decide(call, method), (denial) => this.#refusal(call, denial));
+  }
+
+  #decide(call: ServerCall, method: Method | undefined): Denial | Promise<Denial> {
+    if (method !== undefined) {
+      const { name } = method;
+      return this.#guard(requestOf(call, name, this.#service.find(name) !== method));
+    }
+    const { method: written, session } = call;
+    const other = session.otherName?.(written) ?? written;
+    const denial = this.#guard(requestOf(call, written, false));
+    if (other === written) return denial;
+    // Else it would be told from one that is there and denied.
+    return whenKnown(denial, (why) => why ?? this.#guard(requestOf(call, other, false)));
   }
 
   /** The names that a caller may hear of, as far as that is known without waiting. */
@@ -74,33 +84,34 @@ export class Access {
 
   #over(method: Method, make: MakeBuiltins): Method {
     const { name } = method;
-    const answer = (catalogue: Catalogue, args: readonly unknown[]): unknown =>
-      make(catalogue).get(name)?.invoke(args);
     return {
       name,
       description: method.description,
       arity: method.arity,
       wantsContext: true,
-      invoke: ([call, ...args]) => {
-        const known = this.#known(call as ServerCall);
-        return isThenable(known)
-          ? known.then((catalogue) => answer(catalogue, args))
-          : answer(known, args);
-      },
+      invoke: ([call, ...args]) =>
+        make(this.#known(call as ServerCall))
+          .get(name)
+          ?.invoke(args),
     };
   }
 
   /** What of the service a caller may hear of. */
-  #known(call: ServerCall): Catalogue | Promise<Catalogue> {
-    const { name, methods } = this.#service;
-    const denials = methods.map((method) => this.#guard(requestOf(call, method.name, false)));
-    const keep = (settled: readonly Denial[]): Catalogue =>
-      catalogueOf(
-        name,
-        methods.filter((_, index) => settled[index] === undefined),
-      );
-    if (!denials.some(isThenable)) return keep(denials as Denial[]);
-    return Promise.all(denials.map(async (denial) => denial)).then(keep);
+  #known(call: ServerCall): Catalogue {
+    const service = this.#service;
+    const decide = (name: string): Denial | Promise<Denial> =>
+      this.#guard(requestOf(call, name, false));
+    return {
+      name: service.name,
+      get methods() {
+        return allowedOf(service.methods, decide);
+      },
+      // Decided about also where it is not there, or the time that it takes would tell.
+      find: (name) =>
+        whenKnown(decide(name), (denial) =>
+          denial === undefined ? service.find(name) : undefined,
+        ),
+    };
   }
 
   #refusal(call: ServerCall, denial: Denial): Failure | undefined {
@@ -110,6 +121,17 @@ export class Access {
     this.#observer?.({ type: "call-denied", method, address, identity, reason: denial });
     return denied({ method, identity });
   }
+}
+
+function allowedOf(
+  methods: readonly Method[],
+  decide: (name: string) => Denial | Promise<Denial>,
+): readonly Method[] | Promise<readonly Method[]> {
+  const denials = methods.map(({ name }) => decide(name));
+  const keep = (settled: readonly Denial[]): readonly Method[] =>
+    methods.filter((_, index) => settled[index] === undefined);
+  if (!denials.some(isThenable)) return keep(denials as Denial[]);
+  return Promise.all(denials.map(async (denial) => denial)).then(keep);
 }
 
 function requestOf(

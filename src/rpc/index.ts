@@ -14,7 +14,7 @@ export {
   type CallOptions,
   type CallStarter,
 } from "./caller.ts";
-export { type Catalogue, catalogueOf } from "./catalogue.ts";
+export { type Catalogue, whenKnown } from "./catalogue.ts";
 export { type CallContext, callContext, type CallPeer, withContext } from "./context.ts";
 export type {
   DecodingLimits,

@@ -15,19 +15,17 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "./method.ts";
-import type { Catalogue } from "./catalogue.ts";
+import { type Catalogue, whenKnown } from "./catalogue.ts";
 
 const INSPECT = "_inspect";
 
 /** The methods that such a server has beside its own. They see every later change of the service. */
 export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
-  const inspect: Handler = () => ({
-    name: service.name,
-    methods: service.methods.map(({ name, description }) => ({
-      name,
-      ...wireOf(description),
-    })),
-  });
+  const inspect: Handler = () =>
+    whenKnown(service.methods, (methods) => ({
+      name: service.name,
+      methods: methods.map(({ name, description }) => ({ name, ...wireOf(description) })),
+    }));
   return new Map([[INSPECT, makeMethod(INSPECT, inspect)]]);
 }
 

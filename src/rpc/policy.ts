@@ -21,7 +21,10 @@ import { isThenable } from "./pump.ts";
 
 /** A call that somebody wants to make, as far as it matters for whether it may. */
 export interface PolicyRequest {
-  /** Full name of the method as the service has it; as the caller wrote it where there is none. */
+  /**
+   * Full name of the method as the service has it. Where there is none, the name as the caller wrote
+   * it, and then the other one that the dialect would look for, if it has one.
+   */
   readonly method: string;
   /** The method comes with the protocol: introspection, or a ping. */
   readonly builtin: boolean;

@@ -8,12 +8,13 @@
  */
 
 import {
+  type Handler,
   makeMethod,
   type Method,
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Catalogue } from "../../rpc/catalogue.ts";
+import { type Catalogue, whenKnown } from "../../rpc/catalogue.ts";
 import { isRecord } from "./envelope.ts";
 
 /** The name of the method that answers with the document. */
@@ -56,15 +57,17 @@ export interface OpenRpcDocument {
 
 /** The built-in methods over a service. They see every later change of it. */
 export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
-  return new Map([[DISCOVER, makeMethod(DISCOVER, () => describe(service))]]);
+  const discover: Handler = () =>
+    whenKnown(service.methods, (methods) => describe(service.name, methods));
+  return new Map([[DISCOVER, makeMethod(DISCOVER, discover)]]);
 }
 
-function describe(service: Catalogue): OpenRpcDocument {
+function describe(service: string, methods: readonly Method[]): OpenRpcDocument {
   return {
     openrpc: "1.3.2",
     // A document has to have a version, which services do not.
-    info: { title: service.name, version: "0" },
-    methods: service.methods.map(({ name, description }) => describeMethod(name, description)),
+    info: { title: service, version: "0" },
+    methods: methods.map(({ name, description }) => describeMethod(name, description)),
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Catalogue } from "../../rpc/catalogue.ts";
+import { type Catalogue, whenKnown } from "../../rpc/catalogue.ts";
 import { isRecord } from "./args.ts";
 
 /** A method as `_zerorpc_inspect` tells it. Old peers read `args` and `doc` alone. */
@@ -42,30 +42,31 @@ export interface Inspected {
 
 /** Makes the built-in methods over a service. They see every later change of it. */
 export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
-  const describe = (name: unknown): MethodDescription => {
-    const method = service.find(String(name));
-    if (method !== undefined) return method.description;
-    // Python's dictionary raises its KeyError with the key's repr as message.
-    throw Object.assign(new Error(`'${String(name)}'`), { name: "KeyError" });
-  };
+  const describe = (name: unknown, tell: (description: MethodDescription) => unknown): unknown =>
+    whenKnown(service.find(String(name)), (method) => {
+      if (method !== undefined) return tell(method.description);
+      // Python's dictionary raises its KeyError with the key's repr as message.
+      throw Object.assign(new Error(`'${String(name)}'`), { name: "KeyError" });
+    });
   const handlers: Record<string, Handler> = {
     _zerorpc_ping: () => ["pong", service.name],
     _zerorpc_name: () => service.name,
-    _zerorpc_list: () => service.methods.map((method) => method.name),
-    _zerorpc_help: (name: unknown) => describe(name).doc ?? null,
-    _zerorpc_args: (name: unknown) => argSpec(describe(name)),
-    _zerorpc_inspect: () => inspect(service),
+    _zerorpc_list: () =>
+      whenKnown(service.methods, (methods) => methods.map((method) => method.name)),
+    _zerorpc_help: (name: unknown) => describe(name, ({ doc }) => doc ?? null),
+    _zerorpc_args: (name: unknown) => describe(name, argSpec),
+    _zerorpc_inspect: () => whenKnown(service.methods, (methods) => inspect(service.name, methods)),
   };
   return new Map(
     Object.entries(handlers).map(([name, handler]) => [name, makeMethod(name, handler)]),
   );
 }
 
-function inspect(service: Catalogue): Inspected {
+function inspect(service: string, methods: readonly Method[]): Inspected {
   // Without a prototype, a method of any name is a plain property.
-  const methods: Record<string, InspectedMethod> = Object.create(null) as Record<string, never>;
-  for (const { name, description } of service.methods) methods[name] = inspectMethod(description);
-  return { name: service.name, methods };
+  const told: Record<string, InspectedMethod> = Object.create(null) as Record<string, never>;
+  for (const { name, description } of methods) told[name] = inspectMethod(description);
+  return { name: service, methods: told };
 }
 
 function inspectMethod(description: MethodDescription): InspectedMethod {

@@ -10,12 +10,13 @@
 
 import type { Introspection } from "../../rpc/dialect.ts";
 import {
+  type Handler,
   makeMethod,
   type Method,
   type MethodDescription,
   type ParameterDescription,
 } from "../../rpc/method.ts";
-import type { Catalogue } from "../../rpc/catalogue.ts";
+import { type Catalogue, whenKnown } from "../../rpc/catalogue.ts";
 
 /** What nil as method is called on our side. No service can have a method of such a name. */
 export const LIST_METHOD = "_zrpc_list";
@@ -29,7 +30,8 @@ export interface ListedMethod {
 
 /** Makes the built-in method over a service. It sees every later change of it. */
 export function builtinMethods(service: Catalogue): ReadonlyMap<string, Method> {
-  return new Map([[LIST_METHOD, makeMethod(LIST_METHOD, () => listMethods(service))]]);
+  const list: Handler = () => whenKnown(service.methods, listMethods);
+  return new Map([[LIST_METHOD, makeMethod(LIST_METHOD, list)]]);
 }
 
 /** Reads the list, of whatever peer. Its service does not say how it is called. */
@@ -39,10 +41,10 @@ export const introspection: Introspection = {
 };
 
 /** The list of a service's methods. */
-export function listMethods(service: Catalogue): Readonly<Record<string, ListedMethod>> {
+export function listMethods(methods: readonly Method[]): Readonly<Record<string, ListedMethod>> {
   // Without a prototype, a method of any name is a plain property.
   const list = Object.create(null) as Record<string, ListedMethod>;
-  for (const { name, description } of service.methods) list[name] = listed(description);
+  for (const { name, description } of methods) list[name] = listed(description);
   return list;
 }
 

@@ -3,6 +3,9 @@
 import { describe, expect } from "vitest";
 import { jsonrpc } from "../../../src/dialects/jsonrpc/dialect.ts";
 import { multicall } from "../../../src/dialects/multicall/dialect.ts";
+import { netcall } from "../../../src/dialects/netcall/dialect.ts";
+import { zerorpc } from "../../../src/dialects/zerorpc/dialect.ts";
+import { zrpc } from "../../../src/dialects/zrpc/dialect.ts";
 import { Batch } from "../../../src/rpc/batch.ts";
 import { Caller } from "../../../src/rpc/caller.ts";
 import { withContext } from "../../../src/rpc/context.ts";
@@ -98,6 +101,22 @@ describe("a policy", () => {
     const client = world.client({ dialect: jsonrpc() });
     expect(await outcomeOf(client.call("Drop-Table"))).toMatchObject({ status: "unauthenticated" });
     expect(ran).toEqual([]);
+  });
+
+  scenario("says no more of what it denies, however it is written", async (world) => {
+    world.server(
+      { admin: { wipe: () => 1 }, open: () => 2 },
+      {
+        dialects: [jsonrpc()],
+        policy: { rules: [{ methods: "admin.*", deny: "anyone" }], otherwise: "allow" },
+      },
+    );
+    const client = world.client({ dialect: jsonrpc() });
+    for (const name of ["admin.wipe", "ADMIN.WIPE", "admin.none", "ADMIN.NONE"]) {
+      expect(await outcomeOf(client.call(name))).toMatchObject({ status: "unauthenticated" });
+    }
+    expect(await client.call("OPEN")).toBe(2);
+    expect(await outcomeOf(client.call("NONE"))).toMatchObject({ status: "unimplemented" });
   });
 
   scenario("takes no place among those that wait", async (world) => {
@@ -229,6 +248,39 @@ describe("a function as policy", () => {
       name: "KeyError",
     });
   });
+
+  scenario("is asked only about what a built-in method looks at", async (world) => {
+    const asked: string[] = [];
+    const { client } = serve(world, noting().service, async ({ method }) => {
+      asked.push(method);
+      return method !== "secret";
+    });
+    const askedBy = async (method: string, ...args: unknown[]): Promise<readonly string[]> => {
+      await outcomeOf(client.call(method, ...args));
+      const [first, ...more] = asked.splice(0);
+      expect(first).toBe(method);
+      return more;
+    };
+    expect(await askedBy("_zerorpc_ping")).toEqual([]);
+    expect(await askedBy("_zerorpc_name")).toEqual([]);
+    expect(await askedBy("_zerorpc_help", "open")).toEqual(["open"]);
+    expect(await askedBy("_zerorpc_args", "secret")).toEqual(["secret"]);
+    // As of one that is there: else the time of the answer would tell them apart.
+    expect(await askedBy("_zerorpc_args", "none")).toEqual(["none"]);
+    expect(await askedBy("_zerorpc_list")).toEqual(["items", "open", "secret", "sum"]);
+    expect(await askedBy("_zerorpc_inspect")).toEqual(["items", "open", "secret", "sum"]);
+  });
+
+  for (const dialect of [zerorpc(), jsonrpc(), netcall(), zrpc(), multicall()]) {
+    scenario(`may take its time over what ${dialect.name} lists`, async (world) => {
+      const policy = async ({ method }: PolicyRequest): Promise<boolean> => method !== "secret";
+      world.server(noting().service, { dialects: [dialect], policy });
+      const client = world.client({ dialect });
+      const { method = "", read } = dialect.introspection ?? {};
+      const { methods } = read?.(await client.call(method)) ?? {};
+      expect(Object.keys(methods ?? {})).toEqual(["items", "open", "sum"]);
+    });
+  }
 
   scenario("is asked about what comes with the protocol too", async (world) => {
     const { client } = serve(world, noting().service, ({ builtin }) => !builtin);

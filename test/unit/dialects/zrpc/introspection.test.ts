@@ -24,7 +24,7 @@ describe("the list of methods", () => {
   });
 
   test("tells what is required and what has a default", () => {
-    expect(listMethods(registry)).toEqual({
+    expect(listMethods(registry.methods)).toEqual({
       add: {
         docstring: "Adds.",
         args_required: ["a", "rest"],
@@ -39,7 +39,7 @@ describe("the list of methods", () => {
     const doc = "First.\n\n  Indented.";
     const described = new Registry("test");
     described.addFunction("one", () => 1, { describe: () => ({ doc }) });
-    const list = listMethods(described);
+    const list = listMethods(described.methods);
     expect(list["one"]?.docstring).toBe(`\n${doc}`);
     expect(introspection.read(list).methods["one"]?.doc).toBe(doc);
   });
