@@ -53,6 +53,8 @@ export class Bucket {
   #tokens: number;
   /** When the tokens were counted, in ms. */
   #at: number;
+  /** Connections that are there and count here. */
+  #holders = 0;
 
   constructor(rate: Rate, who: string, now: number) {
     this.#rate = rate;
@@ -76,10 +78,20 @@ export class Bucket {
     return Math.ceil((-this.#tokens / this.#rate.callsPerSecond) * 1000);
   }
 
-  /** It is as if the peer had never called. */
-  full(now: number): boolean {
+  /** One more connection counts here, until it calls {@link Bucket.release}. */
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** A connection is gone. */
+  release(): void {
+    this.#holders--;
+  }
+
+  /** No connection counts here, and it is as if none ever had: who comes finds the same in a new one. */
+  idle(now: number): boolean {
     this.#fill(now);
-    return this.#tokens >= this.#rate.burst;
+    return this.#holders === 0 && this.#tokens >= this.#rate.burst;
   }
 
   #fill(now: number): void {
@@ -107,7 +119,7 @@ export class Bucket {
 export class Buckets {
   readonly #rate: Rate;
   readonly #buckets = new Map<string, Bucket>();
-  /** When so many are there, those that are full are forgotten. */
+  /** When so many are there, those that are idle are forgotten. */
   #tidyAt = MANY_BUCKETS;
 
   /** @throws {UsageError} `USAGE_OPTION` */
@@ -120,11 +132,18 @@ export class Buckets {
     return this.#buckets.size;
   }
 
-  /** The bucket of a peer, which its other connections may have as well, also those that are gone. */
+  /**
+   * The bucket of a peer, which its other connections may have as well, also those that are gone.
+   * Whoever asks holds it, and has to release it when the link is closed.
+   */
   bucketOf(link: Link, now: number): Bucket {
     const who = this.#whoIs(link);
-    const known = this.#buckets.get(who);
-    if (known !== undefined) return known;
+    const bucket = this.#buckets.get(who) ?? this.#make(who, now);
+    bucket.hold();
+    return bucket;
+  }
+
+  #make(who: string, now: number): Bucket {
     if (this.#buckets.size >= this.#tidyAt) this.#tidy(now);
     const made = new Bucket(this.#rate, who, now);
     this.#buckets.set(who, made);
@@ -138,9 +157,8 @@ export class Buckets {
     return by !== "connection" && host !== "" ? host : `connection ${id}`;
   }
 
-  /** What is full need not be remembered: who comes again would find the same. */
   #tidy(now: number): void {
-    for (const [who, bucket] of this.#buckets) if (bucket.full(now)) this.#buckets.delete(who);
+    for (const [who, bucket] of this.#buckets) if (bucket.idle(now)) this.#buckets.delete(who);
     this.#tidyAt = Math.max(MANY_BUCKETS, 2 * this.#buckets.size);
   }
 }

@@ -301,6 +301,7 @@ export class ServerCore implements TransportOwner {
     this.#sessions.delete(link);
     this.#arrivals.delete(link);
     this.#throttle.closed(link);
+    session?.bucket?.release();
     const reason = this.#idleLinks?.closed(link) ?? error;
     if (session !== undefined) {
       // First those that wait: the end of one that runs would start them.

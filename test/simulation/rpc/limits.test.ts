@@ -1,6 +1,7 @@
 /** What one peer may cost a server: streams, calls in a second, connections on which nothing happens. */
 
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
+import { Bucket } from "../../../src/rpc/rate-limit.ts";
 import { collect, Gate, outcomeOf, scenario } from "../../support/rpc.ts";
 
 const REFUSED = { code: "resource_exhausted", origin: "peer" };
@@ -98,6 +99,17 @@ describe("calls of one peer in a second", () => {
     // The timer of its rest has gone with it.
     expect(world.clock.pending).toBe(0);
   });
+});
+
+scenario("a peer that has left holds no count of its calls any more", async (world) => {
+  world.server({ work: () => 1 }, { rateLimit: { callsPerSecond: 10 } });
+  const [staying, leaving] = [world.client(), world.client()];
+  await Promise.all([staying.call("work"), leaving.call("work")]);
+  const released = vi.spyOn(Bucket.prototype, "release");
+  await leaving.core.close();
+  await world.settle();
+  expect(released).toHaveBeenCalledTimes(1);
+  released.mockRestore();
 });
 
 describe("a connection on which nothing happens", () => {

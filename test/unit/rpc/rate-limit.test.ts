@@ -78,14 +78,31 @@ describe("buckets", () => {
     expect(shared("connection")).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  /** So many short connections of others that what is idle is forgotten. */
+  const pass = (buckets: Buckets, now: number): void => {
+    for (let n = 0; n < 5000; n++) buckets.bucketOf(linkOf(n, `10.1.${n}.1:1`), now).release();
+    expect(buckets.size).toBeLessThan(2000);
+  };
+
   test("outlive a connection, and are forgotten when they are full", () => {
     const buckets = new Buckets({ callsPerSecond: 1, by: "address" });
     const first = buckets.bucketOf(linkOf(1, "10.0.0.1:1"), 0);
     first.take(0);
+    first.release();
+    pass(buckets, 100);
     expect(buckets.bucketOf(linkOf(2, "10.0.0.1:2"), 100)).toBe(first);
-    for (let n = 0; n < 5000; n++) buckets.bucketOf(linkOf(n, `10.1.${n}.1:1`), 100);
-    expect(buckets.size).toBeLessThan(2000);
-    expect(buckets.bucketOf(linkOf(3, "10.0.0.1:3"), 100)).toBe(first);
+    first.release();
+    pass(buckets, 1000);
+    expect(buckets.bucketOf(linkOf(3, "10.0.0.1:3"), 1000)).not.toBe(first);
+  });
+
+  test("are one for all connections of a peer, also when one of them has long been silent", () => {
+    const buckets = new Buckets({ callsPerSecond: 1, by: "address" });
+    const first = buckets.bucketOf(linkOf(1, "10.0.0.1:1"), 0);
+    expect(buckets.bucketOf(linkOf(2, "10.0.0.1:2"), 0)).toBe(first);
+    first.release();
+    pass(buckets, 60_000);
+    expect(buckets.bucketOf(linkOf(3, "10.0.0.1:3"), 60_000)).toBe(first);
   });
 
   test.each([
