@@ -17,7 +17,7 @@ import type { ReceiveWindow } from "./receive-window.ts";
 import { ReplaySource } from "./replay.ts";
 import { RemoteStream, type StreamControl } from "./remote-stream.ts";
 
-/** Who waits for a call. Exactly one of the three is called, once. */
+/** Who waits for a call. Exactly one of the two is called, once. */
 export interface CallOutcome {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;

@@ -68,8 +68,9 @@ export interface RequestOptions {
   /** The call of this channel has to be over before this one runs. */
   readonly after?: ChannelRef;
   /**
-   * Names the request among all that a server gets, from whatever peer: one that comes again under
-   * the same id runs once, and gets the outcome of the first.
+   * Names the request among all that a server gets from one identity, over whichever connection, or
+   * from all peers that nobody has verified: one that comes again under the same id runs once, and
+   * gets the outcome of the first.
    */
   readonly requestId?: string;
   /** Hash of the arguments: one that comes again under its id with another is no repetition. */

@@ -88,7 +88,7 @@ export class SubscriptionBook {
    *
    * @returns `false` when it subscribes to the topic already
    * @throws {RpcError} `unimplemented` when the peer cannot be notified, `resource_exhausted` beyond
-   *   `maxTopicsPerPeer`; thrown on by the handler it tells the caller
+   *   `maxTopicsPerPeer` or `maxSubscriptions`; thrown on by the handler it tells the caller
    */
   add(topic: string, call: CallContext): boolean {
     const { peer, method } = call;
@@ -99,23 +99,26 @@ export class SubscriptionBook {
       throw new RpcError("unimplemented", message, { method });
     }
     if (peer.signal.aborted) return false;
-    const { topics } = this.#peerOf(peer);
-    if (topics.size >= this.#maxTopicsPerPeer) {
-      const most = this.#maxTopicsPerPeer;
-      const message = `expected at most maxTopicsPerPeer = ${most} topics, got one more`;
-      throw new RpcError("resource_exhausted", message, { method });
-    }
-    if (this.#size >= this.#maxSubscriptions) {
-      const most = this.#maxSubscriptions;
-      const message = `expected at most maxSubscriptions = ${most} subscriptions of all peers, got one more`;
-      throw new RpcError("resource_exhausted", message, { method });
-    }
-    topics.add(topic);
+    this.#checkRoom(peer, method);
+    this.#peerOf(peer).topics.add(topic);
     this.#size += 1;
     const subscriber: Subscriber = { call, waiting: false };
     if (subscribers === undefined) this.#topics.set(topic, new Map([[peer, subscriber]]));
     else subscribers.set(peer, subscriber);
     return true;
+  }
+
+  #checkRoom(peer: CallPeer, method: string): void {
+    const most = this.#maxTopicsPerPeer;
+    if ((this.#peers.get(peer)?.topics.size ?? 0) >= most) {
+      const message = `expected at most maxTopicsPerPeer = ${most} topics, got one more`;
+      throw new RpcError("resource_exhausted", message, { method });
+    }
+    const mostInAll = this.#maxSubscriptions;
+    if (this.#size >= mostInAll) {
+      const message = `expected at most maxSubscriptions = ${mostInAll} subscriptions of all peers, got one more`;
+      throw new RpcError("resource_exhausted", message, { method });
+    }
   }
 
   /** Ends a subscription. Returns `false` when there was none. */

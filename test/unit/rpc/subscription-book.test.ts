@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import { withContext } from "../../../src/rpc/context.ts";
+import { type CallPeer, withContext } from "../../../src/rpc/context.ts";
 import { SubscriptionBook, type SubscriptionOptions } from "../../../src/rpc/subscription-book.ts";
 import { JsonrpcServer, type ScriptedPeer } from "../../support/jsonrpc.ts";
 
@@ -90,6 +91,24 @@ describe("subscribers", () => {
     one.leave();
     ask(two, "subscribe", "b");
     expect(book.topics).toEqual(["a", "b"]);
+  });
+
+  test("that are refused are not watched either", () => {
+    let caller: CallPeer | undefined;
+    const service = {
+      subscribe: withContext((call, topic: string) => {
+        caller = call.peer;
+        return book.add(topic, call);
+      }),
+    };
+    const server = new JsonrpcServer(service);
+    const book = new SubscriptionBook(server.clock, { maxSubscriptions: 1 });
+    const watchers = (): number =>
+      caller === undefined ? 0 : getEventListeners(caller.signal, "abort").length;
+    ask(server.peer(), "subscribe", "a");
+    expect(watchers()).toBe(1);
+    expect(ask(server.peer(), "subscribe", "a")).toMatchObject({ error: { code: -32008 } });
+    expect(watchers()).toBe(0);
   });
 
   test("an argument that cannot be written is the publisher's fault, and costs nobody a subscription", async () => {
