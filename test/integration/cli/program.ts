@@ -9,8 +9,11 @@ import { join } from "node:path";
 
 const MAIN = new URL("../../../dist/cli/main.js", import.meta.url).pathname;
 
-/** Longer than anything here takes on a busy machine; what is still there then is killed. */
+/** Longer than any one command takes on a busy machine; what is still there then is killed. */
 const MAX_LIFE_MS = 30_000;
+
+/** Longer than a file of tests, whose tests share a server, takes on a busy machine. */
+const MAX_SERVER_LIFE_MS = 600_000;
 
 /** How a process ended. */
 export interface Ended {
@@ -19,6 +22,14 @@ export interface Ended {
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** Under which a process runs. */
+interface Circumstances {
+  /** Beside that of the tests. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** After which it is killed, in ms. @default MAX_LIFE_MS */
+  readonly maxLifeMs?: number;
 }
 
 /** A process of the command. */
@@ -34,14 +45,14 @@ export class Program {
   constructor(
     [program = "", ...words]: readonly string[],
     cwd: string,
-    environment: NodeJS.ProcessEnv = {},
+    { environment = {}, maxLifeMs = MAX_LIFE_MS }: Circumstances = {},
   ) {
     this.#child = spawn(program, words, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const end = setTimeout(() => this.#child.kill("SIGKILL"), MAX_LIFE_MS);
+    const end = setTimeout(() => this.#child.kill("SIGKILL"), maxLifeMs);
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
       this.#wake();
@@ -109,8 +120,7 @@ export class Workplace {
 
   /** Starts the command here. */
   start(words: readonly string[], environment?: NodeJS.ProcessEnv): Program {
-    if (!existsSync(MAIN)) throw new Error("dist/cli/main.js is missing; run the build first");
-    return this.#start([process.execPath, MAIN, ...words], environment);
+    return this.#startCommand(words, { environment });
   }
 
   /** Runs the command here to its end. */
@@ -124,7 +134,7 @@ export class Workplace {
     await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, {
       mode: 0o755,
     });
-    return this.#start(["sh", "-c", line], { ZEROCALL: command }).ended;
+    return this.#start(["sh", "-c", line], { environment: { ZEROCALL: command } }).ended;
   }
 
   /** Serves a module at a free port. */
@@ -132,14 +142,22 @@ export class Workplace {
     module: string,
     ...options: readonly string[]
   ): Promise<{ readonly program: Program; readonly endpoint: string }> {
-    const program = this.start(["--server", "--bind", "tcp://127.0.0.1:0", ...options, module]);
+    const program = this.#startCommand(
+      ["--server", "--bind", "tcp://127.0.0.1:0", ...options, module],
+      { maxLifeMs: MAX_SERVER_LIFE_MS },
+    );
     await program.wrote("stderr", /^serving /m);
     const [, endpoint = ""] = await program.wrote("stderr", /^binding to "(.*)"$/m);
     return { program, endpoint };
   }
 
-  #start(words: readonly string[], environment?: NodeJS.ProcessEnv): Program {
-    const program = new Program(words, this.folder, environment);
+  #startCommand(words: readonly string[], circumstances: Circumstances): Program {
+    if (!existsSync(MAIN)) throw new Error("dist/cli/main.js is missing; run the build first");
+    return this.#start([process.execPath, MAIN, ...words], circumstances);
+  }
+
+  #start(words: readonly string[], circumstances: Circumstances): Program {
+    const program = new Program(words, this.folder, circumstances);
     this.#programs.push(program);
     return program;
   }
