@@ -96,8 +96,11 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   remindedAt: number = 0;
   /** The peer has been heard on the channel. */
   answered: boolean = false;
-  /** The peer may run ahead of the consumer, within the window. */
-  prefetches: boolean = false;
+  /**
+   * Items that are wanted before anybody waits for them, and that the peer has no credit for yet: it
+   * follows as the window has room. `Infinity` when the peer may run ahead.
+   */
+  wanted: number = 0;
   heartbeat: Heartbeat | undefined = undefined;
   window: ReceiveWindow | undefined = undefined;
   /** What the caller streams out, and the credit that came for it; the first item is free. */
@@ -158,6 +161,11 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   /** Nothing more can come: forgets what the call held on to. */
   close(): void {
+  /** The peer may run ahead of the consumer, within the window. */
+  get prefetches(): boolean {
+    return this.wanted === Infinity;
+  }
+
     this.state = "closed";
     if (this.input !== undefined) this.input.close();
     else if (this.request.input !== undefined) discard(this.request.input);
@@ -238,8 +246,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   prefetch(): void {
-    this.prefetches = true;
-    this.session?.prefetch(this);
+    this.ask(Infinity);
   }
 
   step(value: unknown): void {
@@ -247,9 +254,13 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     this.session?.step(this, value);
   }
 
-  /** Asks for items before anybody waits for them, of a stream that has begun. */
+  /**
+   * Asks for items before anybody waits for them. However many they are, only as many come unread as
+   * the window has room for.
+   */
   ask(items: number): void {
-    this.session?.step(this, undefined, items);
+    this.wanted += items;
+    this.session?.grant(this, this.queue.unread);
   }
 
   raise(error: unknown): void {

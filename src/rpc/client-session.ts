@@ -128,7 +128,7 @@ export class ClientSession {
       return;
     }
     call.openInput(this.#freeItems);
-    if (call.prefetches) this.prefetch(call);
+    if (call.wanted > 0) this.grant(call, call.queue.unread);
     call.repeatEarlySteps(this);
     // Its input or a step may have failed and ended it.
     if (call.state === "open") this.#schedule(call);
@@ -177,16 +177,12 @@ export class ClientSession {
     return [...this.#translator.openChannels()].map((channel) => channel.call as ClientCall);
   }
 
-  /** Lets the peer run ahead. */
-  prefetch(call: ClientCall): void {
-    call.prefetches = true;
-    this.grant(call, call.queue.unread);
-  }
-
-  /** Grants credit for items that were consumed, when it is time. */
+  /** Grants credit for items that are wanted, as far as the window has room and when it is time. */
   grant(call: ClientCall, unread: number): void {
-    if (call.state !== "open" || !call.prefetches || this.#tooEarly(call)) return;
-    this.#credit(call, this.#window(call).grant(unread));
+    if (call.state !== "open" || call.wanted <= 0 || this.#tooEarly(call)) return;
+    const items = this.#window(call).grant(unread, call.wanted);
+    call.wanted -= items;
+    this.#credit(call, items);
   }
 
   /**
@@ -209,17 +205,17 @@ export class ClientSession {
   #begun(call: ClientCall): void {
     if (this.#traits.freeItems > 0) call.repeatEarlySteps(this);
     call.forgetEarlySteps();
-    if (call.prefetches) this.grant(call, call.queue.unread);
+    if (call.wanted > 0) this.grant(call, call.queue.unread);
   }
 
-  /** Asks for one item, with a value for the handler's `yield`, or for several without. */
-  step(call: ClientCall, value: unknown, items = 1): void {
+  /** Asks for one item that somebody waits for, perhaps with a value for the handler's `yield`. */
+  step(call: ClientCall, value: unknown): void {
     if (call.state !== "open" || this.#tooEarly(call)) return;
-    if (value === undefined) this.#credit(call, items);
+    if (value === undefined) this.#credit(call, 1);
     else if (call.channel?.extended === true) {
       this.#send(call, (channel) => ({ type: "next", channel, value }));
     } else this.cancel(call, unsupported(call, "values that are sent to a generator"));
-    this.#window(call).granted(items);
+    this.#window(call).granted(1);
   }
 
   /** Throws at the handler's `yield`. */

@@ -3,8 +3,9 @@
  * if the two were one.
  *
  * Time, headers and the end of the call go on to the other side. A stream keeps the pace of its
- * consumer: what that has credit for is asked for together, and values and errors for a generator's
- * `yield` go step by step, so that no generator takes a step that nobody wanted.
+ * consumer: what that has credit for is asked for together, as far as a window of this side has room,
+ * and values and errors for a generator's `yield` go step by step. So no generator takes a step that
+ * nobody wanted, and nobody who wants much and takes nothing lets items pile up here.
  *
  * @module
  */
@@ -89,8 +90,8 @@ class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unkn
   readonly #call: ClientCall;
   /** Held for as long as this one is: a stream that nobody holds is closed. */
   readonly #stream: RemoteStream;
-  /** Items that were asked for and not taken yet. */
-  #asked = 0;
+  /** Items that were wanted and not taken yet. */
+  #wanted = 0;
 
   constructor(call: ClientCall, stream: RemoteStream) {
     this.#call = call;
@@ -98,13 +99,13 @@ class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unkn
   }
 
   ahead(items: number): void {
-    this.#asked += items;
+    this.#wanted += items;
     this.#call.ask(items);
   }
 
   next(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
     const { queue } = this.#call;
-    if (value === undefined && this.#asked > 0) this.#asked--;
+    if (value === undefined && this.#wanted > 0) this.#wanted--;
     else if (!queue.ended) this.#call.step(value);
     return queue.next();
   }

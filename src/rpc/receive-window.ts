@@ -67,16 +67,19 @@ export class ReceiveWindow {
    * The credit to grant now; 0 for none. Grants come in halves of the window.
    *
    * @param unread - items that were received and not consumed
+   * @param wanted - the most to grant
    */
-  grant(unread: number): number {
+  grant(unread: number, wanted: number = Infinity): number {
+    if (wanted <= 0) return 0;
     const held = this.#outstanding + unread;
     if (held > this.#windowItems / 2) return 0;
     // The consumer has caught up with everything: a larger window would have kept it busy.
     if (unread === 0)
       this.#windowItems = Math.min(this.#windowItems * 2, this.#limits.maxWindowItems);
     const byOctets = Math.floor(this.#limits.maxWindowBytes / Math.max(this.#averageOctets, 1));
-    const items = Math.max(1, Math.min(this.#windowItems, byOctets)) - held;
-    if (items <= 0) return 0;
+    const room = Math.max(1, Math.min(this.#windowItems, byOctets)) - held;
+    if (room <= 0) return 0;
+    const items = Math.min(room, wanted);
     this.#outstanding += items;
     return items;
   }

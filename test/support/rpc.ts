@@ -228,6 +228,15 @@ export class RawPeer implements TransportOwner {
     this.#link?.send([new Uint8Array(0), octets]);
   }
 
+  /** Reads nothing more until {@link RawPeer.resume}. */
+  pause(): void {
+    this.#link?.pause();
+  }
+
+  resume(): void {
+    this.#link?.resume();
+  }
+
   opened(link: Link): void {
     this.#link = link;
   }

@@ -6,6 +6,7 @@ import { withContext } from "../../../src/rpc/context.ts";
 import { RpcError } from "../../../src/rpc/errors.ts";
 import { forward } from "../../../src/rpc/forward.ts";
 import { offer } from "../../../src/rpc/offer.ts";
+import { WINDOW_DEFAULTS } from "../../../src/rpc/receive-window.ts";
 import type { ServerCall } from "../../../src/rpc/server-call.ts";
 import type { ServerSettings } from "../../../src/rpc/server.ts";
 import type { CallOrigin } from "../../../src/rpc/packet.ts";
@@ -19,6 +20,7 @@ import {
 } from "../../support/rpc.ts";
 
 const BEHIND = "memory://behind";
+const HIGH_WATER_MARK = 100;
 
 interface Front {
   readonly client: TestClient;
@@ -190,6 +192,35 @@ describe("a call that is passed on", () => {
     await world.settle();
     expect(passed.size).toBe(0);
   });
+
+  scenario(
+    "holds a window of items, however many its caller wants and does not read",
+    async (world) => {
+      const total = 5000;
+      let steps = 0;
+      front(world, {
+        *items() {
+          while (steps < total) yield ++steps;
+        },
+      });
+      const raw = world.rawClient();
+      await world.settle();
+      const id = raw.send("items", []);
+      await world.settle();
+      expect(steps).toBe(1);
+      raw.pause();
+      raw.send("_zpc_more", [2 ** 53], { response_to: id });
+      for (let turn = 0; turn < 500; turn++) await world.settle();
+      expect(steps).toBeLessThanOrEqual(1 + HIGH_WATER_MARK + WINDOW_DEFAULTS.maxWindowItems);
+      raw.resume();
+      for (let turn = 0; turn < 1000; turn++) await world.settle();
+      expect(steps).toBe(total);
+      expect(raw.said.filter(([name]) => name === "STREAM")).toHaveLength(total);
+      expect(raw.said.at(-1)?.[0]).toBe("STREAM_DONE");
+      await raw.transport.close(0);
+    },
+    { highWaterMark: HIGH_WATER_MARK },
+  );
 
   scenario("lets values, errors and the end reach its generator", async (world) => {
     const seen: unknown[] = [];

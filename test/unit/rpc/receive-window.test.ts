@@ -40,6 +40,13 @@ describe("ReceiveWindow", () => {
     expect(large.grant(0)).toBe(1);
   });
 
+  test("grants no more than is wanted, and keeps what it has no room for", () => {
+    const window = new ReceiveWindow({ maxWindowItems: 8, maxWindowBytes: 1e9 }, 0);
+    expect([window.grant(0, 3), window.grant(0, 0)]).toEqual([3, 0]);
+    expect(window.grant(0, 2 ** 53)).toBe(5);
+    expect(window.grant(0, 2 ** 53)).toBe(0);
+  });
+
   test("knows when the sender had no credit", () => {
     const window = new ReceiveWindow(WINDOW_DEFAULTS, 1);
     expect(window.received(1)).toBe(true);
