@@ -41,7 +41,10 @@ export const threadExtensions: ExtensionCodec = {
       return new Extension(SET, writer.finish());
     }
     if (!(value instanceof Extension) || value.type > TAKEN_TYPE) return undefined;
-    return new Extension(TAKEN_TYPE, Uint8Array.of(value.type, ...value.data));
+    const data = new Uint8Array(1 + value.data.length);
+    data[0] = value.type;
+    data.set(value.data, 1);
+    return new Extension(TAKEN_TYPE, data);
   },
 
   fromExtension(extension) {

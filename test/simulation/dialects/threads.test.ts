@@ -33,6 +33,17 @@ describe("threads", () => {
     for (const value of values) expect(await client.call("echo", value)).toEqual(value);
   });
 
+  scenario("an extension of a type of theirs may be large", async (world) => {
+    const client = pair(world, { echo: (value: unknown) => value });
+    const data = new Uint8Array(300_000).fill(7);
+    const back = (await client.call("echo", new Extension(-127, data))) as Extension;
+    expect([back.type, back.data.length, back.data.every((octet) => octet === 7)]).toEqual([
+      -127,
+      data.length,
+      true,
+    ]);
+  });
+
   scenario("what was left out is not null", async (world) => {
     const client = pair(world, {
       kinds: (a: unknown, b: unknown = 2, c: unknown = 3) => [a, b, c],
