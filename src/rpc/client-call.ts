@@ -90,6 +90,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
    * request itself is not sent any more.
    */
   lost: RpcError | undefined = undefined;
+  /** The newest link of its endpoint when its own was lost. Whoever came later has the last word. */
+  lostAt: number = 0;
   /** When the request is sent again unless it has been answered; `Infinity` for never. */
   resendAt: number = Infinity;
   /** Number of the latest message of its link that carried the request. */
@@ -159,13 +161,13 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
     return this.#queue !== undefined;
   }
 
-  /** Nothing more can come: forgets what the call held on to. */
-  close(): void {
   /** The peer may run ahead of the consumer, within the window. */
   get prefetches(): boolean {
     return this.wanted === Infinity;
   }
 
+  /** Nothing more can come: forgets what the call held on to. */
+  close(): void {
     this.state = "closed";
     if (this.input !== undefined) this.input.close();
     else if (this.request.input !== undefined) discard(this.request.input);

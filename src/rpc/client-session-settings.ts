@@ -29,8 +29,11 @@ export interface ClientSessionSettings {
   readonly notified: (packet: NotifyPacket, link: Link) => void;
   /** A call has come back that never ran or may run again, and may be sent to another peer. */
   readonly returned: (call: ClientCall, error: RpcError) => void;
-  /** A call has come back of which only the process that had it may know more; see `call.lost`. */
-  readonly lost: (call: ClientCall, endpoint: string) => void;
+  /**
+   * A call has come back of which only the process that had it may know more; see `call.lost`. Its
+   * connection is gone, or who was asked over it knows nothing.
+   */
+  readonly lost: (call: ClientCall, error: RpcError, link: Link) => void;
   /** Hears of every call that has come to its end. */
   readonly closed: () => void;
   /** How many calls a peer may have open that is not known to go beyond the old protocol. */

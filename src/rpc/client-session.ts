@@ -369,7 +369,9 @@ export class ClientSession {
     const hasNotRun = failure.mayHaveRun === false;
     // What has run has an outcome, so nobody knows of it here.
     if (call.lost !== undefined && hasNotRun) {
-      this.#fail(call, call.lost);
+      call.answered = false;
+      if (call.repeatable) this.#giveBack(call, call.lost, true);
+      else this.#fail(call, call.lost);
       return;
     }
     const error = peerFailed(call, failure);
@@ -467,7 +469,7 @@ export class ClientSession {
     if (!asks) this.#settings.returned(call, error);
     else {
       call.lost = error;
-      this.#settings.lost(call, this.link.endpoint);
+      this.#settings.lost(call, error, this.link);
     }
   }
 

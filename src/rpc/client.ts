@@ -17,11 +17,11 @@ import type { ClientSessionSettings } from "./client-session-settings.ts";
 import { ClientSession } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
-import { clientClosed } from "./peer-errors.ts";
+import { LostCalls } from "./lost-calls.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
-import { nobodyTook } from "./peer-errors.ts";
+import { clientClosed, nobodyTook } from "./peer-errors.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Status } from "./status.ts";
@@ -67,8 +67,7 @@ export class ClientCore implements TransportOwner {
   #peers: readonly ClientSession[] = [];
   #turn = 0;
   readonly #waiting = new Set<ClientCall>();
-  /** Calls whose outcome is asked for when their endpoint has a peer again. */
-  readonly #lost = new Map<ClientCall, string>();
+  readonly #lost: LostCalls;
   readonly #wheel = new TimerWheel<ClientCall>();
   readonly #sessionSettings: ClientSessionSettings;
   /** Why endpoints could not be reached, for calls that nobody takes. */
@@ -101,12 +100,25 @@ export class ClientCore implements TransportOwner {
       observer: settings.observer,
       notified: (packet, link) => this.notifications.take(packet, link),
       returned: (call, error) => this.#returned(call, error),
-      lost: (call, endpoint) => this.#lose(call, endpoint),
+      lost: (call, error, link) => this.#lose(call, error, link),
       closed: () => this.#callClosed(),
       maxCallsPerOldPeer:
         settings.maxCallsPerOldPeer ?? settings.dialect.traits.plainCalls ?? Infinity,
       widened: () => this.#sendWaiting(),
     };
+    this.#lost = new LostCalls({
+      transport: () => this.#transport,
+      peers: () => this.#peers,
+      ask: (session, call) => {
+        this.#unwait(call);
+        this.#open(session, call, settings.clock.now());
+      },
+      wait: (call) => {
+        call.withdraw = () => this.#withdraw(call);
+        this.#schedule(call);
+      },
+      fail: (call, error) => this.#failWaiting(call, error),
+    });
     this.#transport = settings.transport("client", this);
     const { clock, resolveEndpoint, observer } = settings;
     this.#endpoints = new Endpoints({
@@ -159,13 +171,13 @@ export class ClientCore implements TransportOwner {
 
   async unbind(endpoint: string): Promise<void> {
     await this.#endpoints.unbind(endpoint);
-    this.#giveUpLost();
+    this.#lost.giveUp();
   }
 
   disconnect(endpoint: string): void {
     this.#unreachable.delete(endpoint);
     this.#unreachable.delete(this.#endpoints.disconnect(endpoint));
-    this.#giveUpLost();
+    this.#lost.giveUp();
   }
 
   /**
@@ -249,7 +261,7 @@ export class ClientCore implements TransportOwner {
   async #close(): Promise<void> {
     this.#phase = "closed";
     this.notifications.close();
-    for (const call of [...this.#waiting, ...this.#lost.keys()]) {
+    for (const call of [...this.#waiting, ...this.#lost.waiting]) {
       this.#failWaiting(call, clientClosed(call, call.mayHaveRun));
     }
     for (const session of this.#sessions.values()) {
@@ -272,7 +284,7 @@ export class ClientCore implements TransportOwner {
     if (session.maxOpenCalls < Infinity) this.#limited = true;
     this.#unreachable.delete(link.endpoint);
     observer?.({ type: "peer-opened", endpoint: link.endpoint, address: link.address });
-    this.#askForLost(session);
+    this.#lost.opened(session);
     this.#sendWaiting();
   }
 
@@ -300,7 +312,7 @@ export class ClientCore implements TransportOwner {
     this.#unreachable.set(endpoint, error);
     this.#settings.observer?.({ type: "unreachable", endpoint, error });
     if (final === undefined) return;
-    this.#giveUpLost();
+    this.#lost.giveUp();
     this.#givenUp = final;
     if (this.#transport.hopeless !== true) return;
     for (const call of this.#waiting) this.#failWaiting(call, this.#nobody(call, final));
@@ -410,36 +422,9 @@ export class ClientCore implements TransportOwner {
   }
 
   /** The connection of a call is gone, and its outcome with it unless the same process comes back. */
-  #lose(call: ClientCall, endpoint: string): void {
-    if (this.#phase === "closed") {
-      this.#failWaiting(call, clientClosed(call, true));
-      return;
-    }
-    call.withdraw = () => this.#withdraw(call);
-    this.#lost.set(call, endpoint);
-    this.#schedule(call);
-  }
-
-  /** Asks a peer that has just come for the outcomes that were lost at its endpoint. */
-  #askForLost(session: ClientSession): void {
-    const now = this.#settings.clock.now();
-    for (const [call, endpoint] of this.#lost) {
-      if (endpoint !== session.link.endpoint) continue;
-      this.#unwait(call);
-      this.#open(session, call, now);
-    }
-  }
-
-  /** Fails calls whose endpoint nobody will come back to. */
-  #giveUpLost(): void {
-    if (this.#lost.size === 0) return;
-    const { connected, bound, hopeless } = this.#transport;
-    for (const [call, endpoint] of this.#lost) {
-      const awaited = connected.includes(endpoint) || bound.includes(endpoint);
-      if ((!awaited || hopeless === true) && call.lost !== undefined) {
-        this.#failWaiting(call, call.lost);
-      }
-    }
+  #lose(call: ClientCall, error: RpcError, link: Link): void {
+    if (this.#phase === "closed") this.#failWaiting(call, clientClosed(call, true));
+    else this.#lost.add(call, error, link);
   }
 
   #unwait(call: ClientCall): void {

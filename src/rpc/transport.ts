@@ -12,9 +12,9 @@ import type { Status } from "./status.ts";
 
 /** One live peer as the RPC half sees it. */
 export interface Link {
-  /** Number of the link, unique in its transport, never used again. */
+  /** Number of the link, higher than those of the links before it in its transport. */
   readonly id: number;
-  /** The endpoint that was bound or connected. */
+  /** The endpoint that was bound or connected, as the transport's own lists have it. */
   readonly endpoint: string;
   /** The peer's address as the platform prints it; empty where there is none. */
   readonly address: string;
@@ -80,7 +80,10 @@ export interface Transport {
   disconnect(endpoint: string): void;
   /** The real endpoints that are bound. */
   readonly bound: readonly string[];
-  /** The endpoints that are connected, whether or not a peer is there. */
+  /**
+   * The endpoints that are connected, whether or not a peer is there; without those that are not tried
+   * any more.
+   */
   readonly connected: readonly string[];
   /**
    * No peer is there and none can come: all endpoints that were connected have been given up, and

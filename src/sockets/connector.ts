@@ -55,6 +55,11 @@ export class Connector {
     return !this.#open && this.#state.phase !== "stopped";
   }
 
+  /** Whether it has been given up, or was stopped: no attempt follows. */
+  get stopped(): boolean {
+    return this.#state.phase === "stopped";
+  }
+
   /** Makes the first attempt. Called once. */
   start(): void {
     this.#dial();

@@ -167,6 +167,13 @@ export class SocketCore {
     return this.#retired ? [] : [...this.#bindings.keys()];
   }
 
+  /** The endpoints that are connected or will be tried again. */
+  get connected(): readonly string[] {
+    if (this.#retired) return [];
+    const connectors = [...this.#connectors.values()].filter(({ stopped }) => !stopped);
+    return connectors.map(({ address }) => address);
+  }
+
   /** The endpoint that was bound or connected last. ZMQ_LAST_ENDPOINT. */
   get lastEndpoint(): string | undefined {
     return this.#lastEndpoint;
@@ -175,6 +182,11 @@ export class SocketCore {
   /** Whether {@link SocketCore.close} was called. */
   get closed(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** Endpoints that were connected and have been given up. */
+  get stoppedConnects(): number {
+    return this.#retired ? 0 : this.#connectors.size - this.connected.length;
   }
 
   /** Connected endpoints whose peer is not there at the moment but may still come. */
@@ -200,7 +212,8 @@ export class SocketCore {
 
   /**
    * Connects to an endpoint, now or as soon as somebody is there, and again whenever the connection
-   * is lost. Connecting to an endpoint that is connected already does nothing.
+   * is lost. Connecting to an endpoint that is connected already does nothing; to one that was given
+   * up, it begins anew.
    *
    * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
    */
@@ -213,7 +226,7 @@ export class SocketCore {
     const address = formatEndpoint(parsed);
     const opener = this.#openerOf(parsed);
     this.#lastEndpoint = address;
-    if (this.#connectors.has(address)) return;
+    if (this.#connectors.get(address)?.stopped === false) return;
     const connector = new Connector(address, opener, this.#context);
     this.#connectors.set(address, connector);
     connector.start();

@@ -12,6 +12,7 @@ import { isZerocallError } from "../base/errors.ts";
 import type { OutgoingMessage } from "../rpc/packet.ts";
 import type { Status } from "../rpc/status.ts";
 import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
+import { TransportError } from "../sockets/errors.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
 import { SocketCore, type SocketCoreParts, type SocketPlatform } from "../sockets/socket-core.ts";
 
@@ -104,7 +105,7 @@ class ZmqTransport implements Transport, PipeOwner {
   readonly #parts: ZmqTransportParts;
   readonly #core: SocketCore;
   readonly #links = new Map<Pipe, Link>();
-  readonly #connected = new Set<string>();
+  #retired = false;
 
   constructor(
     socketType: SocketCoreParts["socketType"],
@@ -127,7 +128,7 @@ class ZmqTransport implements Transport, PipeOwner {
   }
 
   get connected(): readonly string[] {
-    return [...this.#connected];
+    return this.#core.connected;
   }
 
   bind(endpoint: string): Promise<string> {
@@ -136,7 +137,6 @@ class ZmqTransport implements Transport, PipeOwner {
 
   connect(endpoint: string): void {
     this.#core.connect(endpoint);
-    this.#connected.add(endpoint);
   }
 
   unbind(endpoint: string): Promise<void> {
@@ -145,22 +145,17 @@ class ZmqTransport implements Transport, PipeOwner {
 
   disconnect(endpoint: string): void {
     this.#core.disconnect(endpoint);
-    this.#connected.delete(endpoint);
   }
 
   get hopeless(): boolean {
-    const { pendingConnects, pipes, endpoints } = this.#core;
-    return (
-      this.#connected.size > 0 &&
-      pendingConnects === 0 &&
-      pipes.size === 0 &&
-      endpoints.length === 0
-    );
+    const { connected, stoppedConnects, pipes, endpoints } = this.#core;
+    const awaited = connected.length + pipes.size + endpoints.length;
+    return stoppedConnects > 0 && awaited === 0;
   }
 
   retire(): void {
+    this.#retired = true;
     this.#core.retire();
-    this.#connected.clear();
   }
 
   get arriving(): number {
@@ -199,8 +194,10 @@ class ZmqTransport implements Transport, PipeOwner {
         if (event.error !== undefined) this.#owner.unreachable(event.address, event.error);
         break;
       case "connect:stopped":
-        if (event.error !== undefined) {
-          this.#owner.unreachable(event.address, event.error, statusOf(event.error));
+        // Who retires tries none either, and has not given up anybody.
+        if (!this.#retired) {
+          const { address, error = ended(address) } = event;
+          this.#owner.unreachable(address, error, statusOf(error));
         }
         break;
       case "handshake:error:auth":
@@ -219,6 +216,12 @@ class ZmqTransport implements Transport, PipeOwner {
       default:
     }
   }
+}
+
+/** The connection ended without a fault, and that was the last one. */
+function ended(endpoint: string): TransportError {
+  const message = `the connection to ${endpoint} has ended, and no other one is tried`;
+  return new TransportError("TRANSPORT_RESET", message, { endpoint });
 }
 
 /** What a call comes to that only a peer could take which is not tried any more. */

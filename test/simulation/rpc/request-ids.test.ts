@@ -1,7 +1,8 @@
 import { describe, expect } from "vitest";
 import { netcall } from "../../../src/dialects/netcall/dialect.ts";
 import { callContext } from "../../../src/rpc/context.ts";
-import { Gate, named, outcomeOf, scenario, type World } from "../../support/rpc.ts";
+import type { TransportFactory } from "../../../src/rpc/transport.ts";
+import { Gate, HOME, named, outcomeOf, scenario, type World } from "../../support/rpc.ts";
 
 /** A method that counts how often it has run, and ends when a test says so. */
 function counted(gate: Gate): { readonly work: () => Promise<string>; readonly ran: () => number } {
@@ -20,6 +21,27 @@ function counted(gate: Gate): { readonly work: () => Promise<string>; readonly r
 async function cut(world: World): Promise<void> {
   world.wire.break();
   await world.settle();
+}
+
+/** A transport whose owner learns that links have ended when a test says so. */
+function unaware(world: World): {
+  readonly transport: TransportFactory;
+  readonly tell: () => void;
+} {
+  const untold: (() => void)[] = [];
+  return {
+    transport: (role, owner) =>
+      world.hub.transport(role, {
+        opened: (link) => owner.opened(link),
+        received: (link, messages) => owner.received(link, messages),
+        drained: (link) => owner.drained(link),
+        closed: (link, error) => void untold.push(() => owner.closed(link, error)),
+        unreachable: (endpoint, error, final) => owner.unreachable(endpoint, error, final),
+      }),
+    tell: () => {
+      for (const end of untold.splice(0)) end();
+    },
+  };
 }
 
 describe("an idempotent call whose connection is lost", () => {
@@ -206,6 +228,63 @@ describe("a call with a request id whose connection is lost", () => {
     if (asked !== undefined) server.answer(asked, "ERR", ["NameError", "_zc_outcome", null]);
     await world.settle();
     expect(await answer).toMatchObject({ code: "unavailable", mayHaveRun: true });
+  });
+
+  scenario("fails at once when its client has left the endpoint", async (world) => {
+    world.server({ work: () => new Promise(() => undefined) });
+    const client = world.client();
+    const answer = outcomeOf(client.callWith({ requestId: "a", timeoutMs: 0 }, "work"));
+    await world.settle();
+    client.core.disconnect(HOME);
+    await world.settle();
+    expect(client.core.openCalls).toBe(0);
+    expect(await answer).toMatchObject({ code: "unavailable", mayHaveRun: true });
+  });
+
+  scenario("is asked for over a connection that came before the loss was known", async (world) => {
+    const gate = new Gate();
+    const { work, ran } = counted(gate);
+    const { transport, tell } = unaware(world);
+    const client = world.idleClient({ transport });
+    await client.core.bind(HOME);
+    world.idleServer({ work }).core.connect(HOME);
+    await world.settle();
+    const answer = client.callWith({ requestId: "a", timeoutMs: 0 }, "work");
+    await world.settle();
+    await cut(world);
+    expect(client.core.peerCount).toBe(2);
+    tell();
+    gate.open();
+    await world.settle();
+    expect(client.core.openCalls).toBe(0);
+    expect([await answer, ran()]).toEqual(["turn 1", 1]);
+  });
+
+  scenario("is not over when others that are there know nothing of it", async (world) => {
+    const ran: string[] = [];
+    const gate = new Gate();
+    const client = world.idleClient();
+    await client.core.bind(HOME);
+    const worker = (name: string): void => {
+      const work = async (): Promise<string> => {
+        ran.push(name);
+        await gate.pass();
+        return name;
+      };
+      world.idleServer({ work }).core.connect(HOME);
+    };
+    worker("a");
+    await world.settle();
+    const answer = client.callWith({ requestId: "x", timeoutMs: 0 }, "work");
+    await world.settle();
+    worker("b");
+    worker("c");
+    await world.settle();
+    await cut(world);
+    gate.open();
+    await world.settle();
+    expect(client.core.openCalls).toBe(0);
+    expect([await answer, ran]).toEqual(["a", ["a"]]);
   });
 
   scenario("ends with its time, its signal and its client", async (world) => {

@@ -73,6 +73,22 @@ describe("connecting", () => {
     expect(client.core.pendingConnects).toBe(0);
   });
 
+  test("begins anew where an endpoint that was given up is connected again", async () => {
+    const here = world();
+    const client = watched(here, "DEALER", { reconnectInterval: -1 });
+    client.core.connect(ENDPOINT);
+    expect([client.core.connected, client.core.stoppedConnects]).toEqual([[ENDPOINT], 0]);
+    await here.clock.elapse(1);
+    expect([client.core.connected, client.core.stoppedConnects]).toEqual([[], 1]);
+    const server = watched(here, "ROUTER");
+    await server.core.bind(ENDPOINT);
+    client.core.connect(ENDPOINT);
+    await here.clock.elapse(1);
+    expect(client.core.pipes.size).toBe(1);
+    expect([client.core.connected, client.core.stoppedConnects]).toEqual([[ENDPOINT], 0]);
+    await Promise.all([server.core.close(0), client.core.close(0), here.clock.elapse(1)]);
+  });
+
   test("comes back after the connection is lost, starting with the first interval again", async () => {
     const here = world();
     const server = watched(here, "ROUTER");
