@@ -32,13 +32,17 @@ export const WINDOW_DEFAULTS: WindowLimits = {
 
 const INITIAL_ITEMS = 128;
 
+/** The most items that are granted before the size of any is known. */
+const UNMEASURED_ITEMS = 16;
+
 /** Credit that a receiver grants. */
 export class ReceiveWindow {
   readonly #limits: WindowLimits;
   #windowItems: number;
   /** Items that the sender may send and this side has not received. */
   #outstanding: number;
-  #averageOctets = 0;
+  /** `undefined` until the first item has come. */
+  #averageOctets: number | undefined;
 
   /** @param free - items that the sender may send without being granted any */
   constructor(limits: WindowLimits, free: number) {
@@ -53,7 +57,8 @@ export class ReceiveWindow {
    * @returns `false` when the sender had no credit for it
    */
   received(octets: number): boolean {
-    this.#averageOctets += (octets - this.#averageOctets) / 8;
+    const average = this.#averageOctets ?? octets;
+    this.#averageOctets = average + (octets - average) / 8;
     this.#outstanding--;
     return this.#outstanding >= 0;
   }
@@ -76,11 +81,15 @@ export class ReceiveWindow {
     // The consumer has caught up with everything: a larger window would have kept it busy.
     if (unread === 0)
       this.#windowItems = Math.min(this.#windowItems * 2, this.#limits.maxWindowItems);
-    const byOctets = Math.floor(this.#limits.maxWindowBytes / Math.max(this.#averageOctets, 1));
-    const room = Math.max(1, Math.min(this.#windowItems, byOctets)) - held;
+    const room = Math.max(1, Math.min(this.#windowItems, this.#itemsByOctets)) - held;
     if (room <= 0) return 0;
     const items = Math.min(room, wanted);
     this.#outstanding += items;
     return items;
+  }
+
+  get #itemsByOctets(): number {
+    if (this.#averageOctets === undefined) return UNMEASURED_ITEMS;
+    return Math.floor(this.#limits.maxWindowBytes / Math.max(this.#averageOctets, 1));
   }
 }
