@@ -73,7 +73,11 @@ async function main(options: GrowthServerOptions): Promise<void> {
   const start = performance.now();
   const server = new Server(
     { ...growthService, ...methods },
-    { interceptors: Array.from({ length: options.interceptors ?? 0 }, () => passing) },
+    {
+      interceptors: Array.from({ length: options.interceptors ?? 0 }, () => passing),
+      // One client has all the streams whose memory is measured.
+      maxStreamsPerPeer: Infinity,
+    },
   );
   const startedMs = performance.now() - start;
   const endpoint = await server.bind("tcp://127.0.0.1:0");
