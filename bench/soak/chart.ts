@@ -58,7 +58,8 @@ export function drawChart(
 }
 
 function drawPanel({ title, lines }: Panel, top: number, xs: readonly number[]): string[] {
-  const most = Math.max(1e-9, ...lines.flatMap(({ values }) => values));
+  // Where all is zero there is still an axis to read it by.
+  const most = Math.max(1, ...lines.flatMap(({ values }) => values));
   const steps = niceSteps(most, 3);
   const scale = Math.max(most, steps.at(-1) ?? most);
   const bottom = top + PANEL_HEIGHT;

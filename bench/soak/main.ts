@@ -104,7 +104,7 @@ async function run(plan: Plan): Promise<number> {
   const grown = grownIn(measured, load.done / measured.length);
   console.log(grown.length === 0 ? "everything is flat" : grown.join("\n"));
   if (plan.svg !== undefined) {
-    const title = `${load.done} calls in ${(seconds / 60).toFixed(1)} minutes, ${load.failures} failures`;
+    const title = `${load.done.toLocaleString("en")} calls in ${(seconds / 60).toFixed(1)} minutes, ${load.failures} failures`;
     const minutes = measured.map(({ minute }) => minute);
     writeFileSync(plan.svg, drawChart(title, minutes, panelsOf(measured)));
   }
