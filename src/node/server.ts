@@ -55,8 +55,10 @@ export interface ServerOptions extends PeerOptions {
    */
   readonly rateLimit?: RateLimit;
   /**
-   * After how long without a message and an open call a connection is closed, in ms, up to twice as
-   * late; 0 or `Infinity` is never. Clients of ours and of libzmq connect again.
+   * After how long a connection without an open call, on which no message comes and nothing leaves, is
+   * closed, in ms, up to twice as late; 0 or `Infinity` is never. Peers connect again. Clients of ours
+   * that have called in zerorpc are asked to leave first and lose no call; what others send in the
+   * moment of the end is lost.
    *
    * @default 0
    */

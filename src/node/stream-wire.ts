@@ -15,6 +15,12 @@ import { toTransportError } from "./errors.ts";
 export const WRITE_LIMIT_BYTES: number = 64 * 1024;
 
 /**
+ * The most that the platform is given at once, beside what it still has: it tells of a write only when
+ * all of it has left, and how far it has come shows whether a slow peer still reads.
+ */
+const HANDOVER_BYTES = 1024 * 1024;
+
+/**
  * The most that the platform reads at once. When it has read so much it goes on at once with the same
  * socket, up to 32 times, before it looks at the others.
  */
@@ -31,6 +37,9 @@ export class StreamWire implements Wire {
   #handler: WireHandler | undefined;
   #error: Error | undefined;
   #ending = false;
+  /** What the platform was not given yet, in order. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   /** The handler wants no more input. */
   #paused = false;
   /** Others have their turn before more is read. */
@@ -51,6 +60,10 @@ export class StreamWire implements Wire {
     });
   }
 
+  get unsentBytes(): number {
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength + this.#waitingBytes;
+  }
+
   attach(handler: WireHandler): void {
     this.#handler = handler;
     const socket = this.#socket;
@@ -63,22 +76,25 @@ export class StreamWire implements Wire {
       handler.received(chunk);
       if (chunk.length >= READ_BYTES) this.#rest();
     });
-    socket.on("drain", () => handler.drained());
+    socket.on("drain", () => {
+      this.#handOver();
+      if (this.unsentBytes < WRITE_LIMIT_BYTES) handler.drained();
+    });
     socket.once("close", () => this.#closed());
   }
 
   write(chunks: readonly Uint8Array[]): boolean {
-    const socket = this.#socket;
-    if (chunks.length === 1) {
-      const [chunk] = chunks;
-      if (chunk !== undefined) socket.write(chunk);
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.length;
+    if (this.#waitingBytes === 0 && bytes <= HANDOVER_BYTES) {
+      this.#give(chunks);
     } else {
-      socket.cork();
-      for (const chunk of chunks) socket.write(chunk);
-      socket.uncork();
+      for (const chunk of chunks) this.#waiting.push(chunk);
+      this.#waitingBytes += bytes;
+      this.#handOver();
     }
     // What the kernel took at once does not count, whatever `write` has returned.
-    return socket.writableLength < WRITE_LIMIT_BYTES;
+    return this.unsentBytes < WRITE_LIMIT_BYTES;
   }
 
   pause(): void {
@@ -94,17 +110,72 @@ export class StreamWire implements Wire {
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    const socket = this.#socket;
     // Closing with unread input would make the kernel drop what the peer has not read yet.
-    socket.resume();
-    socket.end(() => {
-      const timer = setTimeout(() => socket.destroy(), END_GRACE_MS);
-      socket.once("close", () => clearTimeout(timer));
-    });
+    this.#socket.resume();
+    if (this.#waitingBytes === 0) this.#finish();
   }
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #give(chunks: readonly Uint8Array[]): void {
+    const socket = this.#socket;
+    if (chunks.length === 1) {
+      const [chunk] = chunks;
+      if (chunk !== undefined) socket.write(chunk);
+    } else {
+      socket.cork();
+      for (const chunk of chunks) socket.write(chunk);
+      socket.uncork();
+    }
+  }
+
+  /** Gives the platform of what waits, until it holds enough or there is no more. */
+  #handOver(): void {
+    if (this.#waitingBytes === 0) return;
+    // The platform has answered the end of the peer with ours.
+    if (this.#socket.writableEnded) this.#drop();
+    // Each piece is above the socket's own mark, so that `drain` follows.
+    while (this.#waitingBytes > 0 && this.#socket.writableLength < WRITE_LIMIT_BYTES) {
+      this.#give(this.#takePiece());
+    }
+    if (this.#ending && this.#waitingBytes === 0) this.#finish();
+  }
+
+  #drop(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  /** Takes the first {@link HANDOVER_BYTES} of what waits, or all. */
+  #takePiece(): Uint8Array[] {
+    const waiting = this.#waiting;
+    let room = HANDOVER_BYTES;
+    let whole = 0;
+    for (const chunk of waiting) {
+      if (chunk.length > room) break;
+      room -= chunk.length;
+      whole += 1;
+    }
+    const piece = waiting.splice(0, whole);
+    const [large] = waiting;
+    if (large === undefined) {
+      this.#waitingBytes = 0;
+      return piece;
+    }
+    if (room > 0) piece.push(large.subarray(0, room));
+    waiting[0] = large.subarray(room);
+    this.#waitingBytes -= HANDOVER_BYTES;
+    return piece;
+  }
+
+  #finish(): void {
+    const socket = this.#socket;
+    socket.end(() => {
+      const timer = setTimeout(() => socket.destroy(), END_GRACE_MS);
+      socket.once("close", () => clearTimeout(timer));
+    });
   }
 
   /** Lets the other sockets of this turn of the event loop be read first. */
@@ -121,6 +192,7 @@ export class StreamWire implements Wire {
   #closed(): void {
     const handler = this.#handler;
     this.#handler = undefined;
+    this.#drop();
     handler?.closed(this.#error);
   }
 }

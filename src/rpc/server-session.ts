@@ -69,7 +69,7 @@ export class ServerSession {
   /** Calls that outlived their request's turn. */
   readonly #kept = new OpenCalls<ServerCall>();
   #peer: RemotePeer | undefined = undefined;
-  /** The peer has been told that no new calls are taken, and will close the link. */
+  /** The peer has been told that no new calls of this link are taken, and will close it. */
   leaving = false;
   /** How often the peer may call. */
   readonly bucket: Bucket | undefined;
@@ -228,13 +228,18 @@ export class ServerSession {
     }
   }
 
-  /** Tells the peer, if its protocol has a word for it, that no new calls are taken. */
-  sayDraining(): void {
-    if (this.leaving) return;
+  /**
+   * Tells the peer, once, to turn to others or to connect again.
+   *
+   * @returns whether its protocol has a word for that
+   */
+  sayDraining(): boolean {
+    if (this.leaving) return true;
     const message = this.#translator.encode({ type: "draining", channel: undefined });
-    if (message === undefined) return;
+    if (message === undefined) return false;
     this.leaving = true;
     this.link.send(message);
+    return true;
   }
 
   /** Answers a request that becomes no call. */

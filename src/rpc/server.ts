@@ -12,7 +12,7 @@ import { TimerWheel } from "../base/timer-wheel.ts";
 import { Access } from "./access.ts";
 import { Alarm } from "./alarm.ts";
 import { Endpoints } from "./endpoints.ts";
-import { IdleLinks } from "./idle-links.ts";
+import { IdleLinks, type IdleQuestions } from "./idle-links.ts";
 import { IdleGate } from "./idle-gate.ts";
 import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -51,7 +51,10 @@ export interface ServerSettings {
   readonly maxStreamsPerPeer?: number;
   /** How often each peer may call. @default as often as it likes */
   readonly rateLimit?: RateLimit | undefined;
-  /** After how long without messages and calls a link is closed, in ms; 0 is never. @default 0 */
+  /**
+   * After how long without messages and calls a peer is asked to leave, or its link is closed, in ms;
+   * 0 is never. @default 0
+   */
   readonly idleTimeoutMs?: number;
   /** @default RPC_DEFAULTS.rememberedReplies */
   readonly rememberedReplies?: number;
@@ -142,8 +145,12 @@ export class ServerCore implements TransportOwner {
     const { rateLimit, idleTimeoutMs = RPC_DEFAULTS.idleTimeoutMs } = settings;
     this.#buckets = rateLimit && new Buckets(rateLimit);
     this.#throttle = new Throttle(clock);
-    const isBusy = (link: Link): boolean => (this.#sessions.get(link)?.openCalls.size ?? 0) > 0;
-    this.#idleLinks = idleTimeoutMs > 0 ? new IdleLinks(clock, idleTimeoutMs, isBusy) : undefined;
+    const questions: IdleQuestions = {
+      isBusy: (link) => (this.#sessions.get(link)?.openCalls.size ?? 0) > 0,
+      askToLeave: (link) => this.#sessions.get(link)?.sayDraining() === true,
+    };
+    this.#idleLinks =
+      idleTimeoutMs > 0 ? new IdleLinks(clock, idleTimeoutMs, questions) : undefined;
     this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
   }
 
@@ -302,7 +309,8 @@ export class ServerCore implements TransportOwner {
     this.#arrivals.delete(link);
     this.#throttle.closed(link);
     session?.bucket?.release();
-    const reason = this.#idleLinks?.closed(link) ?? error;
+    const idle = this.#idleLinks?.closed(link);
+    const reason = error ?? idle;
     if (session !== undefined) {
       // First those that wait: the end of one that runs would start them.
       for (const call of session.openCalls) this.#dispatcher.forget(call);
@@ -329,7 +337,8 @@ export class ServerCore implements TransportOwner {
         if (!this.#takes(call)) {
           // Who came too late for the news hears it first.
           session.sayDraining();
-          if (call.options?.oneWay !== true) session.refuse(call.channel, closingFailure());
+          if (call.options?.oneWay !== true)
+            session.refuse(call.channel, leavingFailure(this.#phase));
         } else {
           this.#observe("call-started", call);
           this.#dispatcher.dispatch(call);
@@ -360,9 +369,12 @@ export class ServerCore implements TransportOwner {
     }
   }
 
-  /** A draining server takes what asks for no new work, and what nobody could be told of. */
+  /**
+   * Of a peer that was asked to leave is taken what asks for no new work, and what nobody could be told
+   * of. What else has crossed the request comes again over another connection.
+   */
   #takes(call: ServerCall): boolean {
-    if (this.#phase === "open") return true;
+    if (this.#phase === "open" && !call.session.leaving) return true;
     if (this.#phase === "closed") return false;
     return call.options?.oneWay === true || call.options?.outcomeOnly === true;
   }
@@ -437,11 +449,14 @@ const LEAVE_MS = 1000;
 /** How often a draining server looks whether they have left, if nothing tells. */
 const LOOK_MS = 50;
 
-function closingFailure(): Failure {
+function leavingFailure(phase: Phase): Failure {
   return {
     status: "unavailable",
     name: "RpcError",
-    message: "the server is closing and takes no new calls",
+    message:
+      phase === "open"
+        ? "the server closes this connection, on which nothing happened: call again"
+        : "the server is closing and takes no new calls",
     mayHaveRun: false,
   };
 }

@@ -38,6 +38,13 @@ export interface Link {
   /** How many of the messages given to {@link Link.send} were handed to the wire, in order. */
   readonly sentMessages: number;
   /**
+   * Octets of messages given to {@link Link.send} that have not left. While the peer reads it falls,
+   * also within a large message.
+   *
+   * @default 0, also where it is not known
+   */
+  readonly unsentOctets?: number;
+  /**
    * Takes a message in order, also when full. After the link was closed it is dropped.
    *
    * @param message - its octets MUST NOT be changed afterwards
@@ -46,7 +53,10 @@ export interface Link {
   /** Stops and continues reading from the peer. */
   pause(): void;
   resume(): void;
-  /** Ends the link; a connecting endpoint dials again. */
+  /**
+   * Ends the link after what was sent has left, for which there is a bound; a connecting endpoint dials
+   * again. What the peer sends meanwhile is dropped.
+   */
   close(): void;
 }
 

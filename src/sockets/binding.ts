@@ -16,12 +16,12 @@ type State =
   | { readonly phase: "retired"; readonly silent: Promise<void> }
   | { readonly phase: "closed" };
 
-/** Accepts peers until it is closed. */
+/** Accepts peers until it is closed. A peer counts as one until nothing is left of its pipe. */
 export class Binding {
   /** The endpoint as it was asked for. */
   readonly asked: string;
   readonly #context: SocketContext;
-  /** All that were accepted, with their addresses. */
+  /** All that were accepted and of which something is left, with their addresses. */
   readonly #pipes = new Map<ManagedPipe, string>();
   /** The addresses of those that are in their handshake. */
   readonly #strangers = new Map<ManagedPipe, string>();
@@ -75,17 +75,17 @@ export class Binding {
     this.#context.emit({ type: "close", address: this.#address });
   }
 
-  /** Accepts no more peers and closes the pipes after what they took was written. */
-  async close(): Promise<void> {
+  /**
+   * Accepts no more peers and closes the pipes after what they took was written.
+   *
+   * @param lingerMs - how long that may take. Without it the option `linger` holds
+   */
+  async close(lingerMs?: number): Promise<void> {
     const state = this.#state;
     this.#state = { phase: "closed" };
     if (state.phase === "binding") for (const opening of state.early) opening.discard();
     if (state.phase !== "listening" && state.phase !== "retired") return;
-    for (const pipe of this.#pipes.keys()) {
-      this.#settled(pipe);
-      pipe.close();
-      this.#left(pipe);
-    }
+    for (const pipe of this.#pipes.keys()) pipe.close(lingerMs);
     if (state.phase === "retired") return state.silent;
     await state.listening.close();
     this.#context.emit({ type: "close", address: this.#address });
@@ -121,13 +121,6 @@ export class Binding {
     this.#strangers.delete(pipe);
   }
 
-  /** The connection is over. */
-  #left(pipe: ManagedPipe): void {
-    const peerAddress = this.#pipes.get(pipe);
-    if (peerAddress !== undefined) this.#context.connections.leave(peerAddress);
-    this.#pipes.delete(pipe);
-  }
-
   // What the pipes tell.
 
   opened(pipe: ManagedPipe): void {
@@ -137,16 +130,21 @@ export class Binding {
 
   refused(pipe: ManagedPipe, error: Error): void {
     this.#settled(pipe);
-    this.#left(pipe);
     this.#context.emit(handshakeFailure(this.#address, error));
   }
 
-  ended(pipe: ManagedPipe, error: Error | undefined): void {
-    this.#left(pipe);
+  ended(_pipe: ManagedPipe, error: Error | undefined): void {
     this.#context.emit({
       type: "disconnect",
       address: this.#address,
       ...(error === undefined ? {} : { error }),
     });
+  }
+
+  released(pipe: ManagedPipe): void {
+    this.#settled(pipe);
+    const peerAddress = this.#pipes.get(pipe);
+    if (peerAddress !== undefined) this.#context.connections.leave(peerAddress);
+    this.#pipes.delete(pipe);
   }
 }

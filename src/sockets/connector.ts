@@ -68,8 +68,10 @@ export class Connector {
   /**
    * Makes no further attempt and closes the pipe, if there is one, after what it took was written.
    * Idempotent.
+   *
+   * @param lingerMs - how long that may take. Without it the option `linger` holds
    */
-  stop(): void {
+  stop(lingerMs?: number): void {
     const state = this.#state;
     this.#state = STOPPED;
     switch (state.phase) {
@@ -78,7 +80,7 @@ export class Connector {
         state.attempt.abort();
         break;
       case "connected":
-        state.pipe.close();
+        state.pipe.close(lingerMs);
         break;
       case "waiting":
         state.cancel();

@@ -23,6 +23,11 @@ export interface WireHandler {
 export interface Wire {
   /** Address of the other end as the platform prints it; empty where there is none. */
   readonly address: string;
+  /**
+   * Octets given to {@link Wire.write} that the platform has not taken yet. It falls while the peer
+   * reads, also within a large chunk.
+   */
+  readonly unsentBytes: number;
   /** Has to be called once, before anything is received. */
   attach(handler: WireHandler): void;
   /**

@@ -74,6 +74,10 @@ export class InprocPipe implements ManagedPipe, Flushable {
     return this.#takenMessages - this.#queuedMessages;
   }
 
+  get unsentBytes(): number {
+    return this.#outboxBytes;
+  }
+
   get full(): boolean {
     if (this.#state.phase !== "open") return false;
     return this.#outbox.full || this.#outboxBytes >= this.#parts.sendHighWaterBytes;

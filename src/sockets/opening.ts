@@ -14,6 +14,13 @@ import type { Pipe, PipeOwner } from "./pipe.ts";
 export interface ManagedPipe extends Pipe {
   /** Begins the handshake. Called once, after which the lifecycle hears of it. */
   start(): void;
+  /**
+   * The same as for everybody, with a bound of its own.
+   *
+   * @param lingerMs - how long what was sent may take to leave and the peer to end as well, after which
+   *   the pipe is destroyed. Without it `lingerMs` of its parts holds
+   */
+  close(lingerMs?: number): void;
   /** Ends at once and drops what was not sent. The owner hears `closed` if the pipe was open. */
   destroy(): void;
 }
@@ -41,6 +48,8 @@ export interface PipeParts {
   readonly sendHighWaterMark: number;
   /** Octets. */
   readonly sendHighWaterBytes: number;
+  /** How long what was sent may take to leave after the pipe was closed; `Infinity` is for ever. */
+  readonly lingerMs: number;
   readonly owner: PipeOwner;
   readonly lifecycle: PipeLifecycle;
 }

@@ -53,6 +53,11 @@ export interface Pipe {
    */
   readonly sentMessages: number;
   /**
+   * Octets taken by {@link Pipe.send} that the platform has not taken yet. While the peer reads it
+   * falls, also within a large message. @default 0
+   */
+  readonly unsentBytes?: number;
+  /**
    * What is queued has reached the send high-water mark, in messages or in octets, and has not yet
    * fallen to half of it.
    */
@@ -73,8 +78,9 @@ export interface Pipe {
   /** Reads again after {@link Pipe.pause}. */
   resume(): void;
   /**
-   * Ends the connection after what {@link Pipe.send} took was written; a connecting endpoint dials
-   * again. The owner hears `closed` before this returns. Idempotent.
+   * Ends the connection after what {@link Pipe.send} took was written, for which it has as long as the
+   * option `linger` says; a connecting endpoint dials again. The owner hears `closed` before this
+   * returns. Idempotent.
    */
   close(): void;
   /**

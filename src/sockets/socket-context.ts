@@ -17,7 +17,7 @@ export interface SocketContext {
   readonly options: ResolvedOptions;
   /** Of the peers that were accepted, those in their handshake. */
   readonly handshakes: PeerLimit;
-  /** Of the peers that were accepted, all. */
+  /** Of the peers that were accepted, all of which something is left. */
   readonly connections: PeerLimit;
   /** Tells the observers. */
   emit(event: SocketEvent): void;
@@ -29,5 +29,6 @@ export interface SocketContext {
 export interface PipeSource {
   readonly endpoint: string;
   readonly origin: "bound" | "connected";
-  readonly lifecycle: Pick<PipeLifecycle, "opened" | "refused" | "ended">;
+  readonly lifecycle: Pick<PipeLifecycle, "opened" | "refused" | "ended"> &
+    Partial<Pick<PipeLifecycle, "released">>;
 }

@@ -234,7 +234,7 @@ export class SocketCore {
 
   /**
    * Accepts no more peers at an endpoint and closes the connections that came through it, after
-   * what was sent to them was written.
+   * what was sent to them was written, for which each has as long as the option `linger` says.
    *
    * @param endpoint - as it was given to `bind` or as `bind` returned it
    * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
@@ -253,8 +253,8 @@ export class SocketCore {
   }
 
   /**
-   * Ends the connection to an endpoint, after what was sent to it was written, and does not connect
-   * again.
+   * Ends the connection to an endpoint, after what was sent to it was written, for which it has as
+   * long as the option `linger` says, and does not connect again.
    *
    * @throws {UsageError} `USAGE_ENDPOINT`, `USAGE_CLOSED`
    */
@@ -299,8 +299,8 @@ export class SocketCore {
   }
 
   async #close(lingerMs: number): Promise<void> {
-    for (const connector of this.#connectors.values()) connector.stop();
-    const bindings = [...this.#bindings.values()].map((binding) => binding.close());
+    for (const connector of this.#connectors.values()) connector.stop(lingerMs);
+    const bindings = [...this.#bindings.values()].map((binding) => binding.close(lingerMs));
     if (lingerMs === 0) this.#destroyAll();
     this.#bindings.clear();
     this.#connectors.clear();
@@ -359,6 +359,7 @@ export class SocketCore {
       flushQueue: this.#flushQueue,
       sendHighWaterMark: this.options.sendHighWaterMark,
       sendHighWaterBytes: this.options.sendHighWaterBytes,
+      lingerMs: this.options.lingerMs,
       owner: this.#owner,
       lifecycle: this.#lifecycleOf(source),
     });
@@ -381,6 +382,7 @@ export class SocketCore {
       },
       released: (pipe) => {
         this.#wired.delete(pipe);
+        source.lifecycle.released?.(pipe);
         if (this.#wired.size === 0) this.#unwired?.resolve();
       },
     };

@@ -46,8 +46,8 @@ export interface SocketOptions extends SecurityOptions {
    */
   readonly receiveHighWaterBytes?: number;
   /**
-   * How long `close` waits for what was sent to leave, in ms; 0 drops it, -1 waits for ever.
-   * ZMQ_LINGER.
+   * How long what was sent may take to leave when the socket, an endpoint or one connection is closed,
+   * in ms, after which the connection is cut; 0 drops it, -1 waits for ever. ZMQ_LINGER.
    *
    * @default 5000 (libzmq: -1)
    */

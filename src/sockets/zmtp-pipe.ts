@@ -4,6 +4,8 @@
  *     handshake ──handshake-done──▶ open ──close() or the peer──▶ ending ──the wire is gone──▶ gone
  *         └──────────────the handshake fails──────────────────────▶ │
  *
+ * No end lasts: a peer that does not read what is left for it is cut after the linger time.
+ *
  * When octets are written decides the speed of everything above. Messages of one turn leave
  * together when the turn ends; {@link FLUSH_MESSAGES} messages, or {@link FLUSH_BYTES} octets,
  * leave at once, so that the peer works while this side still does. Once it does, a longer batch
@@ -76,6 +78,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   readonly #lifecycle: PipeLifecycle;
   readonly #highWaterMark: number;
   readonly #highWaterBytes: number;
+  readonly #lingerMs: number;
   /** Below the high-water mark, which only a wire that is behind may let messages reach. */
   readonly #maxFlushMessages: number;
   #phase: Phase = "handshake";
@@ -108,6 +111,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.#lifecycle = parts.lifecycle;
     this.#highWaterMark = parts.sendHighWaterMark;
     this.#highWaterBytes = parts.sendHighWaterBytes;
+    this.#lingerMs = parts.lingerMs;
     this.#maxFlushMessages = Math.max(FLUSH_MESSAGES, Math.floor(parts.sendHighWaterMark / 2));
     this.#lastHeardAt = parts.clock.now();
   }
@@ -127,6 +131,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
 
   get sentMessages(): number {
     return this.#takenMessages - this.#connection.queuedMessages;
+  }
+
+  get unsentBytes(): number {
+    return this.#connection.queuedBytes + this.#wire.unsentBytes;
   }
 
   get full(): boolean {
@@ -180,12 +188,13 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.#settle();
   }
 
-  close(): void {
-    if (this.#phase === "handshake") {
+  close(lingerMs: number = this.#lingerMs): void {
+    if (this.#phase === "handshake" || lingerMs === 0) {
       this.destroy();
     } else if (this.#phase === "open") {
       this.#end(undefined, true);
       this.#finish();
+      this.#cutAfter(lingerMs);
     }
   }
 
@@ -274,7 +283,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     } else if (this.#phase === "handshake") {
       this.#refuse(event.error ?? this.#cutShort(), event.retry);
       this.#finish();
-      this.#startTimer(this.#clock.now() + LAST_WORDS_MS, () => this.#wire.destroy());
+      this.#cutAfter(LAST_WORDS_MS);
     }
   }
 
@@ -366,6 +375,12 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     // The wire keeps what it took, also when it wants no more. It has to read to see the other end.
     this.#wire.end();
     if (this.#paused || this.#choked) this.#wire.resume();
+  }
+
+  /** Gives the peer so long to read what is left for it and to end as well. */
+  #cutAfter(ms: number): void {
+    if (this.#phase === "gone" || ms === Infinity) return;
+    this.#startTimer(this.#clock.now() + ms, () => this.#wire.destroy());
   }
 
   #cutShort(): TransportError {

@@ -120,6 +120,12 @@ class LinkEnd implements Wire {
     return this.#inboxBytes;
   }
 
+  /** What fits into the buffer has left, as with a kernel. */
+  get unsentBytes(): number {
+    if (this.#closed || this.#other === undefined) return 0;
+    return Math.max(0, this.#other.inboxBytes - this.#settings.bufferBytes);
+  }
+
   attach(handler: WireHandler): void {
     this.#handler = handler;
     this.#schedule();

@@ -77,6 +77,10 @@ class ZmqLink implements Link {
     return this.#pipe.sentMessages;
   }
 
+  get unsentOctets(): number {
+    return this.#pipe.unsentBytes ?? 0;
+  }
+
   send(message: OutgoingMessage): void {
     this.#pipe.send(message);
   }

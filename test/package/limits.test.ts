@@ -8,6 +8,7 @@ import { MAX_CALLS } from "../../src/dialects/multicall/dialect.ts";
 import { zerorpc } from "../../src/dialects/zerorpc/dialect.ts";
 import { PEER_OPTIONS } from "../../src/node/rpc-options.ts";
 import { Client, Server } from "../../src/node/index.ts";
+import { LEAVE_MS } from "../../src/rpc/idle-links.ts";
 import { MAX_REQUEST_ID, RPC_DEFAULTS } from "../../src/rpc/limits.ts";
 import { MAX_UNREAD_NOTIFICATIONS } from "../../src/rpc/notifications.ts";
 import { MAX_WAITING_STEPS } from "../../src/rpc/pump.ts";
@@ -67,7 +68,7 @@ const SETTABLE: Readonly<Record<string, number | undefined>> = {
   maxSubscriptionBytes: DEFAULT_MAX_SUBSCRIPTION_BYTES,
   ...Object.fromEntries(
     Object.entries(SOCKET_DEFAULTS).filter(([name]) =>
-      /^max|HighWater|^handshakeInterval$/.test(name),
+      /^max|HighWater|^handshakeInterval$|^linger$/.test(name),
     ),
   ),
 };
@@ -81,6 +82,7 @@ const FIXED = [
   MAX_UNAWAITED_NOTIFICATIONS,
   MAX_UNREAD_NOTIFICATIONS,
   MAX_SERVER_KEYS,
+  LEAVE_MS,
 ];
 
 describe("the page about limits", () => {

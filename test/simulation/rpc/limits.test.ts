@@ -2,6 +2,8 @@
 
 import { describe, expect, vi } from "vitest";
 import { Bucket } from "../../../src/rpc/rate-limit.ts";
+import { Network } from "../../../src/testing/network.ts";
+import { zmqTransport } from "../../../src/transports/zmq.ts";
 import { collect, Gate, outcomeOf, scenario } from "../../support/rpc.ts";
 
 const REFUSED = { code: "resource_exhausted", origin: "peer" };
@@ -139,6 +141,47 @@ describe("a connection on which nothing happens", () => {
     gate.open();
     await answer;
     await Promise.all([calling.core.close(), waiting.core.close(), silent.transport.close(0)]);
+    await world.settle();
+  });
+
+  scenario("is left by a client of ours, which loses no call that crosses", async (world) => {
+    const { clock } = world;
+    const network = new Network(clock, { latencyMs: 200 });
+    const transport = zmqTransport({ transports: { tcp: network }, clock, random: () => 0.5 }, {});
+    const options = { heartbeatMs: 0, transport };
+    const server = world.idleServer({ add: () => 1 }, { ...options, idleTimeoutMs: 1000 });
+    const endpoint = await server.core.bind("tcp://home:1");
+    const client = world.idleClient(options);
+    client.core.connect(endpoint);
+    const opened = () => server.events.find(({ type }) => type === "peer-opened");
+    while (opened() === undefined) await clock.elapse(1);
+    const openedAt = clock.now();
+    const first = client.call("add");
+    await clock.elapse(500);
+    expect(await first).toBe(1);
+    // On its way when the server asks to leave, after two seconds.
+    await clock.elapse(openedAt + 1900 - clock.now());
+    const crossing = outcomeOf(client.call("add"));
+    await clock.elapse(250);
+    expect(server.events.filter(({ type }) => type === "call-finished")).toHaveLength(1);
+    await clock.elapse(2500);
+    expect(await crossing).toBe(1);
+    expect(network.links).toHaveLength(2);
+    await Promise.all([client.core.close(), server.core.close(), clock.elapse(2000)]);
+  });
+
+  scenario("is left, and its next call goes over another", async (world) => {
+    const server = world.server({ add: () => 1 }, { idleTimeoutMs: 1000, heartbeatMs: 0 });
+    const client = world.client({ heartbeatMs: 0 });
+    await client.call("add");
+    const { wire } = world;
+    await world.clock.elapse(2000);
+    expect(wire.state).toBe("closed");
+    expect(server.events.find(({ type }) => type === "peer-closed")).toMatchObject({
+      error: { code: "deadline_exceeded" },
+    });
+    expect(await client.call("add")).toBe(1);
+    await client.core.close();
     await world.settle();
   });
 });

@@ -71,6 +71,52 @@ describe("closing", () => {
     await Promise.all([server.core.close(0), here.clock.elapse(1)]);
   });
 
+  test.each(["close", "unbind"] as const)(
+    "cuts a peer that does not read, which counts until then, after %s of its own",
+    async (what) => {
+      const here = world({ bufferBytes: 50_000 });
+      const server = watched(here, "PUSH", { maxConnections: 1, linger: 3000 });
+      const greedy = watched(here, "PULL", { reconnectInterval: -1 });
+      const next = watched(here, "PULL", { reconnectInterval: 100, reconnectMaxInterval: 0 });
+      const other = await server.core.bind("tcp://server:0");
+      await server.core.bind(ENDPOINT);
+      greedy.core.connect(ENDPOINT);
+      await here.clock.elapse(10);
+      greedy.pipes[0]?.pause();
+      for (let n = 0; n < 20; n += 1) server.pipes[0]?.send(BIG);
+      await here.clock.elapse(10);
+      if (what === "close") server.pipes[0]?.close();
+      else await server.core.unbind(ENDPOINT);
+      expect(server.ends).toEqual([""]);
+      next.core.connect(other);
+      await here.clock.elapse(2900);
+      expect(server.events.at(-1)).toMatchObject({ error: { code: "SOCKET_CONNECTIONS" } });
+      expect(server.core.pipes.size).toBe(0);
+      await here.clock.elapse(200);
+      expect(server.core.pipes.size).toBe(1);
+      greedy.pipes[0]?.resume();
+      await here.clock.elapse(10);
+      expect(greedy.received.length).toBeLessThan(20);
+      const all = [server, greedy, next].map(({ core }) => core.close(0));
+      await Promise.all([...all, here.clock.elapse(1)]);
+      expect(here.clock.pending).toBe(0);
+    },
+  );
+
+  test("lingers as long as it is told, whatever the option says", async () => {
+    const here = world({ bufferBytes: 50_000 });
+    const { server, client } = await pair(here);
+    server.pipes[0]?.pause();
+    for (let n = 0; n < 20; n += 1) client.pipes[0]?.send(BIG);
+    const closing = client.core.close(60_000);
+    await here.clock.elapse(59_000);
+    server.pipes[0]?.resume();
+    await here.clock.elapse(10);
+    await closing;
+    expect(server.received).toHaveLength(20);
+    await Promise.all([server.core.close(0), here.clock.elapse(1)]);
+  });
+
   test("tells the owner of every pipe before it returns, and happens once", async () => {
     const here = world();
     const { server, client } = await pair(here);

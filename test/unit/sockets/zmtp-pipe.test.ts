@@ -16,6 +16,7 @@ class FakeWire implements Wire {
   readonly address = "peer";
   readonly writes: number[] = [];
   accepts = true;
+  unsentBytes = 0;
   reading = true;
   ended = false;
   destroyed = false;
@@ -46,7 +47,7 @@ class FakeWire implements Wire {
   }
 }
 
-function setUp(sendHighWaterMark = 1000) {
+function setUp(sendHighWaterMark = 1000, lingerMs = 5000) {
   const wire = new FakeWire();
   const clock = new VirtualClock();
   const log: string[] = [];
@@ -65,6 +66,7 @@ function setUp(sendHighWaterMark = 1000) {
     flushQueue: new FlushQueue((task) => turn.push(task)),
     sendHighWaterMark,
     sendHighWaterBytes: 1_000_000,
+    lingerMs,
     owner,
     wire,
     connection: connection({ socketType: "DEALER" }),
@@ -136,6 +138,21 @@ describe("writing", () => {
     expect(log).toEqual(["drained"]);
   });
 
+  test("tells what has not left, whether it or the wire has it", () => {
+    const { wire, pipe, endTurn, open } = setUp();
+    open();
+    wire.accepts = false;
+    pipe.send([new Uint8Array(100_000)]);
+    wire.unsentBytes = 70_000;
+    pipe.send(message("x"));
+    endTurn();
+    expect(pipe.unsentBytes).toBe(70_003);
+    wire.accepts = true;
+    wire.unsentBytes = 0;
+    wire.handler.drained();
+    expect(pipe.unsentBytes).toBe(0);
+  });
+
   test("is full at the high-water mark of octets, too", () => {
     const { wire, pipe, open } = setUp();
     open();
@@ -183,6 +200,48 @@ describe("ending", () => {
     wire.handler.closed(undefined);
     wire.handler.closed(undefined);
     expect(log).toEqual(["ended", "released"]);
+  });
+
+  test("cuts a peer that does not read what is left for it, after the linger time", () => {
+    const { wire, clock, pipe, log, open } = setUp();
+    open();
+    wire.accepts = false;
+    pipe.send([new Uint8Array(100_000)]);
+    pipe.close();
+    clock.advance(4999);
+    expect(wire.destroyed).toBe(false);
+    clock.advance(1);
+    expect(wire.destroyed).toBe(true);
+    wire.handler.closed(undefined);
+    expect(log).toEqual(["ended", "released"]);
+  });
+
+  test("cuts a peer that takes everything and does not end, too, or earlier where that is asked for", () => {
+    const { wire, clock, pipe, open } = setUp();
+    open();
+    pipe.close(100);
+    expect([wire.ended, wire.destroyed]).toEqual([true, false]);
+    clock.advance(100);
+    expect(wire.destroyed).toBe(true);
+  });
+
+  test("cuts nobody who ends in time, nor where it lingers for ever", () => {
+    const inTime = setUp();
+    inTime.open();
+    inTime.pipe.close();
+    inTime.wire.handler.closed(undefined);
+    const endless = setUp(1000, Infinity);
+    endless.open();
+    endless.pipe.close();
+    expect([inTime.clock.pending, endless.clock.pending]).toEqual([0, 0]);
+  });
+
+  test("drops what is left at once where it must not linger", () => {
+    const { wire, pipe, log, open } = setUp(1000, 0);
+    open();
+    pipe.send(message("dropped"));
+    pipe.close();
+    expect([wire.writes, wire.destroyed, log]).toEqual([[], true, ["ended"]]);
   });
 
   test("reads on to see the other end, also when it was paused", () => {
