@@ -14,6 +14,9 @@ import type { Listening } from "../sockets/dialer.ts";
 
 const listeners = new Set<Listening>();
 
+/** What the name localhost stands for. RFC 6761, section 6.3. */
+const LOOPBACK: readonly string[] = ["127.0.0.1", "::1"];
+
 /** Takes note of a listener until it is closed. */
 export function noteListener(listening: Listening): Listening {
   const noted: Listening = {
@@ -48,7 +51,8 @@ function leadsTo(wanted: Endpoint, bound: Endpoint): boolean {
     return abstract ? wanted.path === bound.path : resolve(wanted.path) === resolve(bound.path);
   }
   if (wanted.scheme !== "tcp" || bound.scheme !== "tcp" || wanted.port !== bound.port) return false;
-  return wanted.host === bound.host || (isAny(bound.host) && isOwn(wanted.host));
+  const addresses = wanted.host === "localhost" ? LOOPBACK : [wanted.host];
+  return addresses.includes(bound.host) || (isAny(bound.host) && isOwn(wanted.host));
 }
 
 function isAny(host: string): boolean {

@@ -29,6 +29,16 @@ describe("own listeners", () => {
     expect(isServedHere("ipc:///x")).toBe(false);
   });
 
+  test("at an address of this machine alone are found by the name localhost", async () => {
+    await using _ = listenAt("tcp://127.0.0.1:7004");
+    await using __ = listenAt("tcp://[::1]:7005");
+    await using ___ = listenAt("tcp://127.0.0.2:7006");
+    expect(isServedHere("tcp://localhost:7004")).toBe(true);
+    expect(isServedHere("tcp://localhost:7005")).toBe(true);
+    expect(isServedHere("tcp://localhost:7006")).toBe(false);
+    expect(isServedHere("tcp://localhost:7007")).toBe(false);
+  });
+
   test("at paths are found by any way to write the path", async () => {
     await using _ = listenAt("ipc:///run/a.sock");
     await using __ = listenAt("ipc://@name");
