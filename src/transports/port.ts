@@ -67,6 +67,7 @@ export class PortEnd {
   readonly options: PortEndOptions;
   readonly counters: Int32Array;
   readonly #lanes: (PortLink | undefined)[] = [];
+  #closed = false;
   #queue: { readonly lane: number; readonly message: Message }[] = [];
 
   constructor(options: PortEndOptions) {
@@ -74,8 +75,9 @@ export class PortEnd {
     this.counters = new Int32Array(options.counters);
   }
 
-  /** Gives a lane to the owner of a transport. */
+  /** Gives a lane to the owner of a transport, unless the other end is gone. */
   open(lane: number, transport: PortTransport): void {
+    if (this.#closed) return;
     const link = new PortLink(this, lane, transport);
     this.#lanes[lane] = link;
     transport.add(link);
@@ -104,6 +106,7 @@ export class PortEnd {
 
   /** The other end is gone, or is given up: all links are closed. */
   close(error?: Error): void {
+    this.#closed = true;
     for (const link of this.#lanes) link?.end(error);
   }
 

@@ -183,7 +183,6 @@ class Crew {
   readonly #size: number;
   #calls: PortTransport | undefined;
   #asks: PortTransport | undefined;
-  #started = false;
   #closing: Promise<void> | undefined;
 
   constructor(specifier: string, options: WorkerPoolOptions) {
@@ -231,10 +230,9 @@ class Crew {
       const thread = this.#spawn(name, number === 1);
       const place: Place = { name, backoff, thread, state: "starting", timer: undefined };
       this.#places.push(place);
-      this.#attend(place);
+      this.#attend(place, "first");
     }
     const [report] = await Promise.all(this.#places.map(({ thread }) => thread.ready));
-    this.#started = true;
     return report as ServiceReport;
   }
 
@@ -277,8 +275,11 @@ class Crew {
     });
   }
 
-  /** Gives a thread calls once it is ready, and another one its place when it has ended. */
-  #attend(place: Place): void {
+  /**
+   * Gives a thread calls once it is ready, and another one its place when it has ended. That one of
+   * the first has never been ready is told by {@link Crew.start}, which ends the others then.
+   */
+  #attend(place: Place, turn: "first" | "later"): void {
     const { thread } = place;
     let readyAt = Infinity;
     thread.ready.then(
@@ -294,20 +295,19 @@ class Crew {
     );
     void thread.ended.then((reason) => {
       if (nodeClock.now() - readyAt >= RESTART.settledMs) place.backoff.reset();
-      this.#replace(place, reason);
+      if (turn === "later" || readyAt < Infinity) this.#replace(place, reason);
     });
   }
 
   #replace(place: Place, error: RpcError): void {
-    // Who waits for the start hears of the failure there.
-    if (this.#closing !== undefined || !this.#started) return;
+    if (this.#closing !== undefined) return;
     const restartMs = place.backoff.next();
     place.state = "waiting";
     this.#observer({ type: "worker-ended", worker: place.name, error, restartMs });
     place.timer = setTimeout(() => {
       place.thread = this.#spawn(place.name, false);
       place.state = "starting";
-      this.#attend(place);
+      this.#attend(place, "later");
     }, restartMs);
     place.timer.unref();
   }

@@ -164,6 +164,14 @@ describe("PortEnd", () => {
     await wire.deliver(1);
     expect([far.log, near.log]).toEqual([["closed over"], []]);
   });
+
+  test("has no lane to give when the other end is gone", () => {
+    const end = new Wire(1, 10).ends[0];
+    const { transport } = new Owner();
+    end.close(new Error("it died"));
+    end.open(0, transport);
+    expect(transport.connected).toEqual([]);
+  });
 });
 
 describe("PortTransport", () => {

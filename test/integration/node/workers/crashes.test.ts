@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Client, Server, WorkerPool } from "../../../../dist/node/index.js";
 import { outcomeOf } from "../../../support/rpc.ts";
 import {
-  type Log,
+  Log,
   place,
   expectReached,
   release,
@@ -130,6 +130,35 @@ describe("a thread that ends", () => {
       expect(delay).toBeLessThanOrEqual(100 * 2 ** i);
     }
     expect(pool.workers).toMatchObject([{ state: "waiting" }]);
+  });
+
+  test("before all of them serve is replaced, too", async () => {
+    const [loaded, ends, goesOn] = [place(), place(), place()];
+    const module = `
+      import { getEnvironmentData } from "node:worker_threads";
+      const memory = new Int32Array(getEnvironmentData("zerocall test"));
+      const turn = Atomics.add(memory, ${loaded}, 1);
+      if (turn === 0) setInterval(() => { if (Atomics.load(memory, ${ends}) === 1) process.exit(5); }, 10);
+      if (turn === 1) Atomics.wait(memory, ${goesOn}, 0, 10_000);
+      export const add = (a, b) => a + b;
+    `;
+    await writeFile(join(folder, "data/leaves.mjs"), module);
+    const log = new Log();
+    const logger = {
+      debug: (text: string) => {
+        if (text.endsWith("is there")) release(ends);
+      },
+      info: log.info,
+      warn: log.warn,
+      error: (text: string) => {
+        log.error(text);
+        release(goesOn);
+      },
+    };
+    const options = { workers: 2, cwd: folder, logger };
+    await using pool = await WorkerPool.start("data/leaves.mjs", options);
+    expect(obituary(log)).toMatch(/exit code 5/);
+    await whole(pool);
   });
 
   test("warns the process when nobody has given a logger", async () => {
