@@ -11,6 +11,8 @@
  * | an error | what {@link recordOf} makes of it |
  * | everything else that is data | itself, octets as a copy |
  *
+ * A view is cloned with all of the buffer behind it, so that one of a larger buffer is copied before.
+ *
  * @module
  */
 
@@ -33,9 +35,8 @@ export function toPortable(value: unknown, path = "", depth = 0): unknown {
 }
 
 function objectOf(value: object, path: string, depth: number): unknown {
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Date) {
-    return value;
-  }
+  if (ArrayBuffer.isView(value)) return viewOf(value);
+  if (value instanceof ArrayBuffer || value instanceof Date) return value;
   if (Array.isArray(value)) {
     return value.map((item, index) => toPortable(item, `${path}[${index}]`, depth));
   }
@@ -62,4 +63,15 @@ function objectOf(value: object, path: string, depth: number): unknown {
       .filter(([, item]) => typeof item !== "function" && item !== undefined)
       .map(([key, item]) => [key, toPortable(item, `${path}.${key}`, depth)]),
   );
+}
+
+/** The same view with nothing else in its buffer. */
+function viewOf(view: ArrayBufferView): ArrayBufferView {
+  const { buffer, byteOffset, byteLength } = view;
+  if (byteLength === buffer.byteLength) return view;
+  const own = buffer.slice(byteOffset, byteOffset + byteLength);
+  if (view instanceof Uint8Array) return new Uint8Array(own);
+  // As a type the constructor of an object is any function; these take a buffer.
+  const View = view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView;
+  return new View(own);
 }

@@ -36,6 +36,23 @@ describe("toPortable", () => {
     expect(structuredClone(portable)).toEqual(portable);
   });
 
+  test("takes no more of a buffer along than the view of it", () => {
+    const buffer = new Uint8Array(1024).map((_, index) => index).buffer;
+    const part = new Uint8Array(buffer, 8, 8);
+    for (const view of [
+      part,
+      Buffer.from(buffer, 8, 8),
+      new Float64Array(buffer, 8, 1),
+      new DataView(buffer, 8, 8),
+    ]) {
+      const crossed = structuredClone(toPortable(view)) as ArrayBufferView;
+      expect(new Uint8Array(crossed.buffer)).toEqual(part.slice());
+      if (!Buffer.isBuffer(view)) expect(crossed.constructor).toBe(view.constructor);
+    }
+    const whole = new Uint8Array(buffer);
+    expect(toPortable(whole)).toBe(whole);
+  });
+
   test.each([
     [() => 1, "a function cannot be encoded, at the top"],
     [{ a: [new Map([["k", Symbol("s")]])] }, "a symbol cannot be encoded, at .a[0].k"],
