@@ -26,7 +26,7 @@ export interface NetcallOptions {
    * @default [json(), msgpack()]
    */
   readonly serializers?: readonly Serializer[];
-  /** Limits of decoding, where `serializers` is left out: they have their own. @default CODEC_DEFAULTS */
+  /** Limits of decoding, where serializers have none of their own. @default CODEC_DEFAULTS */
   readonly limits?: Partial<CodecLimits>;
   /** What a service calls itself in its acknowledgements. @default "zerocall/" and eight digits */
   readonly serviceId?: string;
@@ -49,8 +49,9 @@ const OPTIONS: Readonly<Record<keyof NetcallOptions, true>> = {
 export function netcall(options: NetcallOptions = {}): Dialect {
   checkOptions("netcall option", options, OPTIONS);
   const random = options.random ?? Math.random;
-  const serializers = options.serializers ?? [json(options.limits), msgpack(options.limits)];
-  for (const one of serializers) checkSerializer(one);
+  const given = options.serializers ?? [json(), msgpack()];
+  for (const one of given) checkSerializer(one);
+  const serializers = given.map((one) => one.limited?.(options.limits ?? {}) ?? one);
   const [first] = serializers;
   if (first === undefined) {
     throw new UsageError("USAGE_OPTION", "expected at least one of serializers, got none");

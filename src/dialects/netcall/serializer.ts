@@ -22,13 +22,19 @@ export interface Serializer extends Codec {
    * @param kwargs - the frame as it came
    */
   recognises(kwargs: Uint8Array): boolean;
+  /**
+   * The same serializer with these limits of decoding, where it was not told others when it was made.
+   *
+   * @default it keeps its own
+   */
+  readonly limited?: (limits: Partial<CodecLimits>) => Serializer;
 }
 
 const FULL_STOP = 0x2e;
 
 /** JSON, which every peer knows. */
 export function json(limits: Partial<CodecLimits> = {}): Serializer {
-  return serializer(new JsonCodec(limits), (kwargs) => {
+  return serializer(JsonCodec, limits, (kwargs) => {
     let at = 0;
     while (isBlank(kwargs[at])) at++;
     // A mapping, or null.
@@ -38,7 +44,7 @@ export function json(limits: Partial<CodecLimits> = {}): Serializer {
 
 /** MessagePack. */
 export function msgpack(limits: Partial<CodecLimits> = {}): Serializer {
-  return serializer(new MsgpackCodec(limits), (kwargs) => {
+  return serializer(MsgpackCodec, limits, (kwargs) => {
     const first = kwargs[0] ?? 0;
     if (first === 0x80) return kwargs.length === 1;
     return first === 0xc0 || (first > 0x80 && first <= 0x8f) || first === 0xde || first === 0xdf;
@@ -47,7 +53,7 @@ export function msgpack(limits: Partial<CodecLimits> = {}): Serializer {
 
 /** Python's pickle as data only: what asks to import or call anything is refused. */
 export function pickle(limits: Partial<CodecLimits> = {}): Serializer {
-  return serializer(new PickleCodec(limits), (kwargs) => {
+  return serializer(PickleCodec, limits, (kwargs) => {
     if (kwargs.length < 2 || kwargs.at(-1) !== FULL_STOP) return false;
     // From protocol 2 on its number is in front; before, the instructions of None and of a dict.
     if (kwargs[0] === 0x80) return (kwargs[1] as number) <= 5;
@@ -55,12 +61,18 @@ export function pickle(limits: Partial<CodecLimits> = {}): Serializer {
   });
 }
 
-function serializer(codec: Codec, recognises: (kwargs: Uint8Array) => boolean): Serializer {
+function serializer(
+  CodecOf: new (limits: Partial<CodecLimits>) => Codec,
+  limits: Partial<CodecLimits>,
+  recognises: (kwargs: Uint8Array) => boolean,
+): Serializer {
+  const codec = new CodecOf(limits);
   return {
     name: codec.name,
     encode: (value) => codec.encode(value),
     decode: (octets) => codec.decode(octets),
     recognises,
+    limited: (others) => serializer(CodecOf, { ...others, ...limits }, recognises),
   };
 }
 

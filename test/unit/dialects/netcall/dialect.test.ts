@@ -1,7 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeAscii } from "../../../../src/base/text.ts";
 import { netcall } from "../../../../src/dialects/netcall/dialect.ts";
-import { pickle } from "../../../../src/dialects/netcall/serializer.ts";
+import {
+  json,
+  msgpack,
+  pickle,
+  type Serializer,
+} from "../../../../src/dialects/netcall/serializer.ts";
+import type { Dialect } from "../../../../src/rpc/dialect.ts";
 import type { Packet } from "../../../../src/rpc/packet.ts";
 import { frames, request } from "../../../support/netcall.ts";
 
@@ -27,6 +33,39 @@ test("there is no netcall without a serializer", () => {
   expect(() => netcall({ serializers: [] })).toThrow(
     expect.objectContaining({ code: "USAGE_OPTION" }),
   );
+});
+
+describe("limits of decoding", () => {
+  const nested = [[[1]]];
+  const outcomeOf = (dialect: Dialect, serializer: Serializer): string | undefined => {
+    const packets: Packet[] = [];
+    const kwargs = serializer.encode({});
+    const args = serializer.encode(nested);
+    const [head, tail] = [frames("|", "1", "f"), frames("0")];
+    dialect.serverTranslator(peer).decode([...head, args, kwargs, ...tail], packets);
+    return packets.at(-1)?.type;
+  };
+
+  test.each([json, msgpack, pickle])("hold for each serializer without its own: %o", (make) => {
+    const limited = netcall({ serializers: [make()], limits: { maxDepth: 2 } });
+    expect(outcomeOf(limited, make())).toBe("malformed");
+    expect(outcomeOf(netcall({ serializers: [make()] }), make())).toBe("request");
+    const told = netcall({ serializers: [make()] }).limited?.({ maxDepth: 2 });
+    expect(outcomeOf(told as Dialect, make())).toBe("malformed");
+  });
+
+  test("of a serializer come before those of the dialect, and those before what it is told", () => {
+    const own = netcall({ serializers: [json({ maxDepth: 9 })], limits: { maxDepth: 2 } });
+    expect(outcomeOf(own, json())).toBe("request");
+    const wide = netcall({ limits: { maxDepth: 9 } }).limited?.({ maxDepth: 2 });
+    expect(outcomeOf(wide as Dialect, json())).toBe("request");
+  });
+
+  test("leave a serializer as it is that cannot be told", () => {
+    const { limited: _, ...plain } = json();
+    const limited = netcall({ serializers: [plain], limits: { maxDepth: 2 } });
+    expect(outcomeOf(limited, plain)).toBe("request");
+  });
 });
 
 test("a boundary is enough to be recognised", () => {
