@@ -16,9 +16,10 @@
  * @module
  */
 
+import { DIALECT_NAMES } from "../node/dialect-by-name.ts";
 import { Mistake } from "./mistakes.ts";
 import { isServiceCommand, readServiceArguments, type ServiceArguments } from "./service-words.ts";
-import { PROTOCOLS, readSpeech, type Speech } from "./protocols.ts";
+import { readSpeech, type Speech } from "./protocols.ts";
 import { type SecurityWords, securityWords } from "./security.ts";
 import { splitWords, type Values } from "./words.ts";
 
@@ -209,7 +210,7 @@ function checkRole({ bind, security = {} }: Links): void {
 }
 
 function server(values: Values, positionals: readonly string[]): Command {
-  const { links, rest } = linksOf(values, positionals, PROTOCOLS);
+  const { links, rest } = linksOf(values, positionals, DIALECT_NAMES);
   const [module, ...more] = rest;
   if (module === undefined) {
     const [alone] = positionals;

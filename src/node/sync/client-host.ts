@@ -7,9 +7,9 @@
 import { UsageError } from "../../base/errors.ts";
 import { isStream } from "../../rpc/remote-stream.ts";
 import { Client } from "../client.ts";
+import { dialectByName } from "../dialect-by-name.ts";
 import { carryError } from "./carried-error.ts";
 import type { CarriedCall, ClientCommand, Command, Outcome, StreamCommand } from "./commands.ts";
-import { dialectByName } from "./dialect-by-name.ts";
 import { HostedStream } from "./hosted-stream.ts";
 
 /** Makes an async generator of an iterator in the caller's thread. */

@@ -14,8 +14,8 @@
 
 import type { CallOptions } from "../../rpc/caller.ts";
 import type { ClientOptions } from "../client.ts";
+import type { DialectSpec } from "../dialect-by-name.ts";
 import type { CarriedError } from "./carried-error.ts";
-import type { DialectSpec } from "./dialect-by-name.ts";
 
 /** Options of one blocking call. What is a function or a signal cannot cross a thread. */
 export type SyncCallOptions = Omit<CallOptions, "signal" | "parent">;

@@ -12,9 +12,9 @@
  * @module
  */
 
+export type { DialectName, DialectSpec } from "../dialect-by-name.ts";
 export { callSync, type CallSyncOptions } from "./call-sync.ts";
 export type { SyncCallOptions } from "./commands.ts";
-export type { DialectName, DialectSpec } from "./dialect-by-name.ts";
 export { SyncClient, type SyncClientConstructor, type SyncClientMembers } from "./sync-client.ts";
 export type {
   BatchedCall,

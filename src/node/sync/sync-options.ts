@@ -7,9 +7,9 @@
 import { UsageError } from "../../base/errors.ts";
 import type { ErrorClasses } from "../../dialects/jsonrpc/errors.ts";
 import { checkOptions, RPC_DEFAULTS } from "../../rpc/limits.ts";
+import { DIALECT_NAMES, type DialectName, type DialectSpec } from "../dialect-by-name.ts";
 import { LIMIT_OPTIONS } from "../rpc-options.ts";
 import type { CarriedOptions, SyncCallOptions } from "./commands.ts";
-import { DIALECT_NAMES, type DialectName, type DialectSpec } from "./dialect-by-name.ts";
 
 /** A dialect: its name, or its name with options. */
 export type SyncDialect = DialectName | DialectSpec;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PROTOCOLS } from "../../../src/cli/protocols.ts";
+import { DIALECT_NAMES } from "../../../src/node/dialect-by-name.ts";
 import { Workplace } from "./program.ts";
 
 const SUMS = `
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => place[Symbol.asyncDispose]());
 
-describe.each(PROTOCOLS)("--protocol %s", (protocol) => {
+describe.each(DIALECT_NAMES)("--protocol %s", (protocol) => {
   test("calls a server that was told nothing", async () => {
     const ended = await place.run("--protocol", protocol, "-j", endpoint, "add", "1", "4");
     expect(ended).toMatchObject({ code: 0, stdout: "5\n" });

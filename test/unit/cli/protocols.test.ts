@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Mistake } from "../../../src/cli/mistakes.ts";
-import { loadDialects, PROTOCOLS, readSpeech } from "../../../src/cli/protocols.ts";
+import { loadDialects, readSpeech } from "../../../src/cli/protocols.ts";
 import { PickleCodec } from "../../../src/codec/pickle.ts";
+import { DIALECT_NAMES } from "../../../src/node/dialect-by-name.ts";
 
 /** A request of netcall that only who reads pickles understands. */
 function pickledRequest(): Uint8Array[] {
@@ -12,20 +13,20 @@ function pickledRequest(): Uint8Array[] {
 
 describe("what is spoken", () => {
   test("is what was named, or all that is spoken unless told otherwise", () => {
-    expect(readSpeech([], undefined, PROTOCOLS).protocols).toEqual(PROTOCOLS);
-    expect(readSpeech(["zrpc", "jsonrpc"], undefined, PROTOCOLS).protocols).toEqual([
+    expect(readSpeech([], undefined, DIALECT_NAMES).protocols).toEqual(DIALECT_NAMES);
+    expect(readSpeech(["zrpc", "jsonrpc"], undefined, DIALECT_NAMES).protocols).toEqual([
       "zrpc",
       "jsonrpc",
     ]);
-    expect(readSpeech(["netcall"], "pickle", PROTOCOLS)).toEqual({
+    expect(readSpeech(["netcall"], "pickle", DIALECT_NAMES)).toEqual({
       protocols: ["netcall"],
       serializer: "pickle",
     });
   });
 
   test("takes a serializer wherever netcall is spoken", () => {
-    expect(readSpeech([], "pickle", PROTOCOLS)).toEqual({
-      protocols: PROTOCOLS,
+    expect(readSpeech([], "pickle", DIALECT_NAMES)).toEqual({
+      protocols: DIALECT_NAMES,
       serializer: "pickle",
     });
     expect(() => readSpeech([], "pickle", ["zerorpc"])).toThrow("goes with --protocol netcall");
@@ -37,13 +38,13 @@ describe("what is spoken", () => {
     [["netcall"], "yaml", /--serializer expects json, msgpack, pickle, got "yaml"/],
     [["zerorpc"], "json", /--serializer goes with --protocol netcall/],
   ])("refuses %j with %j", (protocols, serializer, message) => {
-    expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(Mistake);
-    expect(() => readSpeech(protocols, serializer, PROTOCOLS)).toThrow(message);
+    expect(() => readSpeech(protocols, serializer, DIALECT_NAMES)).toThrow(Mistake);
+    expect(() => readSpeech(protocols, serializer, DIALECT_NAMES)).toThrow(message);
   });
 
   test("has a dialect for each name", async () => {
-    const dialects = await loadDialects(readSpeech([], undefined, PROTOCOLS));
-    expect(dialects.map(({ name }) => name)).toEqual(PROTOCOLS);
+    const dialects = await loadDialects(readSpeech([], undefined, DIALECT_NAMES));
+    expect(dialects.map(({ name }) => name)).toEqual(DIALECT_NAMES);
   });
 
   test.each([
@@ -51,7 +52,7 @@ describe("what is spoken", () => {
     ["msgpack", "malformed"],
     ["pickle", "request"],
   ])("takes pickles only when asked to: %j", async (serializer, type) => {
-    const [netcall] = await loadDialects(readSpeech(["netcall"], serializer, PROTOCOLS));
+    const [netcall] = await loadDialects(readSpeech(["netcall"], serializer, DIALECT_NAMES));
     const packets: { readonly type: string }[] = [];
     netcall
       ?.serverTranslator({ socketType: "DEALER" })
