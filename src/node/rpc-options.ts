@@ -19,23 +19,25 @@ import { count, inText } from "../rpc/limits.ts";
 import { checkLogger, DIAGNOSTICS_CHANNEL, insecureText, type Logger, observeWith } from "./log.ts";
 import { nodePlatform } from "./platform.ts";
 
+/** The limits among {@link PeerOptions}, by the part that keeps to them. */
+const LIMITS = {
+  window: { maxWindowItems: true, maxWindowBytes: true },
+  decoding: { maxDepth: true, maxElements: true, maxNumberKeys: true, maxStringBytes: true },
+  wire: {
+    maxMessageSize: true,
+    maxFrames: true,
+    maxConnections: true,
+    maxConnectionsPerAddress: true,
+    maxHandshakes: true,
+    maxHandshakesPerAddress: true,
+    handshakeInterval: true,
+    sendHighWaterMark: true,
+    sendHighWaterBytes: true,
+  },
+} as const;
+
 /** What messages may cost before anybody looks into them; the same names as in {@link PeerOptions.socket}. */
-export type WireLimits = Pick<SocketOptions, WireLimit>;
-
-/** Names of {@link WireLimits}. */
-const WIRE_LIMITS = [
-  "maxMessageSize",
-  "maxFrames",
-  "maxConnections",
-  "maxConnectionsPerAddress",
-  "maxHandshakes",
-  "maxHandshakesPerAddress",
-  "handshakeInterval",
-  "sendHighWaterMark",
-  "sendHighWaterBytes",
-] as const;
-
-type WireLimit = (typeof WIRE_LIMITS)[number];
+export type WireLimits = Pick<SocketOptions, keyof typeof LIMITS.wire>;
 
 /** Options of clients and servers alike. */
 export interface PeerOptions extends Partial<WindowLimits>, Partial<CodecLimits>, WireLimits {
@@ -79,23 +81,7 @@ export interface PeerOptions extends Partial<WindowLimits>, Partial<CodecLimits>
 /** The names of the limits among {@link PeerOptions}. */
 export const LIMIT_OPTIONS: Readonly<
   Record<keyof (WindowLimits & CodecLimits & WireLimits), true>
-> = {
-  maxWindowItems: true,
-  maxWindowBytes: true,
-  maxDepth: true,
-  maxElements: true,
-  maxNumberKeys: true,
-  maxStringBytes: true,
-  maxMessageSize: true,
-  maxFrames: true,
-  maxConnections: true,
-  maxConnectionsPerAddress: true,
-  maxHandshakes: true,
-  maxHandshakesPerAddress: true,
-  handshakeInterval: true,
-  sendHighWaterMark: true,
-  sendHighWaterBytes: true,
-};
+> = { ...LIMITS.window, ...LIMITS.decoding, ...LIMITS.wire };
 
 /** The names of {@link PeerOptions}. */
 export const PEER_OPTIONS: Readonly<Record<keyof PeerOptions, true>> = {
@@ -153,7 +139,7 @@ export function peerParts(
 /** The options of the sockets below. */
 export function socketOptions(options: PeerOptions): SocketOptions {
   const { socket, security } = options;
-  const limits = WIRE_LIMITS.filter((name) => options[name] !== undefined);
+  const limits = givenOf(LIMITS.wire, options);
   return {
     ...socket,
     ...Object.fromEntries(limits.map((name) => [name, options[name]])),
@@ -167,11 +153,19 @@ export function socketOptions(options: PeerOptions): SocketOptions {
  * @throws {UsageError} `USAGE_OPTION`
  */
 export function limitedDialect(dialect: Dialect, options: PeerOptions): Dialect {
-  const names = ["maxDepth", "maxElements", "maxNumberKeys", "maxStringBytes"] as const;
-  const given = names.filter((name) => options[name] !== undefined);
+  const given = givenOf(LIMITS.decoding, options);
   if (given.length === 0) return dialect;
   const limits = Object.fromEntries(given.map((name) => [name, count(name, options[name], 1, 1)]));
   return dialect.limited?.(limits) ?? dialect;
+}
+
+/** The names of those limits that the options have. */
+function givenOf<Name extends keyof PeerOptions>(
+  limits: Readonly<Record<Name, true>>,
+  options: PeerOptions,
+): readonly Name[] {
+  // A record that is written out has no names but those of its type.
+  return (Object.keys(limits) as Name[]).filter((name) => options[name] !== undefined);
 }
 
 function warner(side: "client" | "server", logger: Logger | undefined): PeerParts["warn"] {
