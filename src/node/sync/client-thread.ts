@@ -19,8 +19,15 @@ import {
 
 import { UsageError } from "../../base/errors.ts";
 import { RpcError } from "../../rpc/errors.ts";
-import { carryError } from "./carried-error.ts";
-import type { Command, FromThread, Outcome, Pulled, ToThread } from "./commands.ts";
+import { carryError, reviveError } from "./carried-error.ts";
+import {
+  type Command,
+  type FromThread,
+  type Outcome,
+  type Pulled,
+  SIGNAL,
+  type ToThread,
+} from "./commands.ts";
 import { toPortable } from "./portable.ts";
 import type { ThreadData } from "./worker.ts";
 
@@ -42,8 +49,10 @@ export class ClientThread {
   readonly #inputs = new Map<number, Iterator<unknown>>();
   #nextId = 1;
   #ready = false;
-  /** The thread has ended, which it does not by itself. */
-  #ended = false;
+  /** What has ended the thread, where that is known. */
+  #fault: unknown = undefined;
+  /** How many messages it had sent when somebody gave up waiting for the next one. */
+  #silentAt: number | undefined = undefined;
 
   /** @throws {UsageError} `USAGE_STATE` when the thread's program is not there */
   constructor() {
@@ -51,7 +60,7 @@ export class ClientThread {
     checkProgram(program);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#signal = new Int32Array(new SharedArrayBuffer(4));
+    this.#signal = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SIGNAL).length));
     const data: ThreadData = { port: port2, signal: this.#signal };
     const worker = new Worker(program, {
       name: "zerocall/sync",
@@ -60,19 +69,23 @@ export class ClientThread {
       // Loaders and inspectors of the program are not for this thread.
       execArgv: [],
     });
-    worker.on("error", () => {
-      this.#ended = true;
+    worker.on("error", (error) => {
+      this.#fault = error;
     });
-    worker.on("exit", () => {
-      this.#ended = true;
-    });
+    // A thread that runs out of memory cannot say so itself.
+    worker.on("exit", () => Atomics.store(this.#signal, SIGNAL.ended, 1));
     worker.unref();
     this.#port.unref();
   }
 
-  /** A new one has to be started; what was open in this one is gone. */
+  /** A new one has to be started; what was open in this one is gone. It does not end by itself. */
   get ended(): boolean {
-    return this.#ended;
+    return Atomics.load(this.#signal, SIGNAL.ended) === 1;
+  }
+
+  /** Somebody has waited for it in vain, and nothing has come since. */
+  get silent(): boolean {
+    return Atomics.load(this.#signal, SIGNAL.sent) === this.#silentAt;
   }
 
   /** A number that no client, and no iterator, of this thread has had. */
@@ -95,19 +108,19 @@ export class ClientThread {
 
   /** Sends a command that nobody waits for. */
   post(command: Command): void {
-    if (!this.#ended) this.#send({ type: "command", id: this.newId(), command });
+    if (!this.ended) this.#send({ type: "command", id: this.newId(), command });
   }
 
   /**
    * Sends a command and blocks until it is answered.
    *
    * @param waitMs - how long the command itself may take
-   * @throws {RpcError} `deadline_exceeded` when the thread does not answer
+   * @throws {RpcError} `deadline_exceeded` when the thread does not answer, `unavailable` when it ends
    */
   perform(command: Command, waitMs: number): Outcome {
     if (!this.#ready) {
       this.#wait(START_MS, () => this.#ready);
-      if (!this.#ready) throw silent("did not start", START_MS);
+      if (!this.#ready) throw this.#unanswered("did not start", START_MS);
     }
     const id = this.newId();
     this.#answers.set(id, undefined);
@@ -116,23 +129,37 @@ export class ClientThread {
       this.#wait(waitMs + GRACE_MS, () => this.#answers.get(id) !== undefined);
       const outcome = this.#answers.get(id);
       if (outcome !== undefined) return outcome;
-      this.#send({ type: "abandon", id });
-      throw silent("did not answer", waitMs + GRACE_MS);
+      throw this.#unanswered("did not answer", waitMs + GRACE_MS);
     } finally {
       this.#answers.delete(id);
     }
   }
 
+  #unanswered(what: string, waitedMs: number): RpcError {
+    const subject = "the thread of the blocking client";
+    const advice = "make another client";
+    if (this.ended) {
+      const cause = this.#fault;
+      const why = cause instanceof Error ? `: ${cause.name}: ${cause.message}` : "";
+      return new RpcError("unavailable", `${subject} has ended${why}; ${advice}`, { cause });
+    }
+    this.#silentAt = Atomics.load(this.#signal, SIGNAL.sent);
+    const message = `${subject} ${what} within ${waitedMs} ms; ${advice}`;
+    return new RpcError("deadline_exceeded", message);
+  }
+
   #wait(waitMs: number, done: () => boolean): void {
     const until = performance.now() + waitMs;
     for (;;) {
-      // Read before the port: a message behind this count adds one, and the wait ends at once.
-      const seen = Atomics.load(this.#signal, 0);
+      // Read before the port: a message behind this count adds one, and the wait ends at once; and
+      // what it has said before its end is heard.
+      const seen = Atomics.load(this.#signal, SIGNAL.sent);
+      const { ended } = this;
       this.#receive();
-      if (done()) return;
+      if (done() || ended) return;
       const leftMs = until - performance.now();
       if (leftMs <= 0) return;
-      Atomics.wait(this.#signal, 0, seen, leftMs);
+      Atomics.wait(this.#signal, SIGNAL.sent, seen, leftMs);
     }
   }
 
@@ -143,6 +170,7 @@ export class ClientThread {
       const message = received.message as FromThread;
       if (message.type === "ready") this.#ready = true;
       else if (message.type === "pull") this.#pulled(message);
+      else if (message.type === "fault") this.#fault = reviveError(message.error);
       else if (this.#answers.has(message.id)) this.#answers.set(message.id, message.outcome);
     }
   }
@@ -170,9 +198,9 @@ export class ClientThread {
 
 let current: ClientThread | undefined;
 
-/** The thread of connections of this thread; starts it if there is none. */
+/** The thread of connections of this thread; starts it if there is none that answers. */
 export function clientThread(): ClientThread {
-  if (current === undefined || current.ended) current = new ClientThread();
+  if (current === undefined || current.ended || current.silent) current = new ClientThread();
   return current;
 }
 
@@ -183,9 +211,4 @@ function checkProgram(program: URL): void {
     `expected the program of the blocking client's thread at ${program.href}; leave zerocall out of` +
       " the bundle, or put the file beside it",
   );
-}
-
-function silent(what: string, waitedMs: number): RpcError {
-  const message = `the thread of the blocking client ${what} within ${waitedMs} ms`;
-  return new RpcError("deadline_exceeded", message);
 }

@@ -6,6 +6,7 @@
  *        answer   { id, … }   <------------   adds one to the signal, which wakes the caller
  *        pull     { input }   <------------   wants an item of an iterator among the arguments
  *        pulled   { pull, … } ------------>
+ *        fault    { error }   <------------   nobody there has caught it, and the thread ends
  *
  * Everything here has to survive the structured clone algorithm.
  *
@@ -16,6 +17,14 @@ import type { CallOptions } from "../../rpc/caller.ts";
 import type { ClientOptions } from "../client.ts";
 import type { DialectSpec } from "../dialect-by-name.ts";
 import type { CarriedError } from "./carried-error.ts";
+
+/** Where the numbers are that both threads see. */
+export const SIGNAL = {
+  /** How many messages were sent to the caller's thread, and one more at the end. */
+  sent: 0,
+  /** 1 when the thread of connections has ended: who blocks hears of no event. */
+  ended: 1,
+} as const;
 
 /** Options of one blocking call. What is a function or a signal cannot cross a thread. */
 export type SyncCallOptions = Omit<CallOptions, "signal" | "parent">;
@@ -97,4 +106,6 @@ export interface Taken {
 export type FromThread =
   | { readonly type: "ready" }
   | { readonly type: "answer"; readonly id: number; readonly outcome: Outcome }
-  | { readonly type: "pull"; readonly pull: number; readonly input: number; readonly end: boolean };
+  | { readonly type: "pull"; readonly pull: number; readonly input: number; readonly end: boolean }
+  /** What nobody has caught there. */
+  | { readonly type: "fault"; readonly error: CarriedError };

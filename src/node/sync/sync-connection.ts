@@ -150,9 +150,9 @@ export class SyncConnection {
     if (!this.#open) return;
     this.#open = false;
     forgotten.unregister(this);
-    if (this.#thread.ended) return;
     const command = { type: "client", client: this.#id, command: CLOSE } as const;
-    this.#valueOf(this.#thread.perform(command, LOCAL_MS));
+    if (this.#thread.ended || this.#thread.silent) this.#thread.post(command);
+    else this.#valueOf(this.#thread.perform(command, LOCAL_MS));
   }
 
   #perform(command: ClientCommand, waitMs: number): Outcome {

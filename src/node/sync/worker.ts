@@ -10,12 +10,12 @@ import { type MessagePort, workerData } from "node:worker_threads";
 
 import { carryError, reviveError } from "./carried-error.ts";
 import { ClientHost } from "./client-host.ts";
-import type { FromThread, Outcome, Pulled, ToThread } from "./commands.ts";
+import { type FromThread, type Outcome, type Pulled, SIGNAL, type ToThread } from "./commands.ts";
 
 /** What the thread is started with. */
 export interface ThreadData {
   readonly port: MessagePort;
-  /** One counter: how many messages were sent to the caller's thread. */
+  /** Numbers that both threads see, at the places of {@link SIGNAL}. */
   readonly signal: Int32Array;
 }
 
@@ -37,6 +37,13 @@ port.on("message", (message: ToThread) => {
       pulls.get(message.pull)?.(message.outcome);
       break;
   }
+});
+process.on("uncaughtExceptionMonitor", (error) => {
+  send({ type: "fault", error: carryError(error) });
+});
+process.on("exit", () => {
+  Atomics.store(signal, SIGNAL.ended, 1);
+  wake();
 });
 send({ type: "ready" });
 
@@ -86,6 +93,10 @@ function pull(input: number): Promise<Pulled> {
 
 function send(message: FromThread): void {
   port.postMessage(message);
-  Atomics.add(signal, 0, 1);
-  Atomics.notify(signal, 0);
+  wake();
+}
+
+function wake(): void {
+  Atomics.add(signal, SIGNAL.sent, 1);
+  Atomics.notify(signal, SIGNAL.sent);
 }

@@ -362,6 +362,47 @@ describe("the thread of connections", () => {
     expect(await ended).toEqual([null, "SIGINT"]);
   });
 
+  test.each([
+    [
+      "ends",
+      'throw new RangeError("boom")',
+      "unavailable the thread of the blocking client has ended: RangeError: boom; make another client",
+    ],
+    [
+      "stands still",
+      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
+      "deadline_exceeded the thread of the blocking client did not answer within 6000 ms; make another client",
+    ],
+  ])("that %s is told, and the next client has another one", async (_, fault, told) => {
+    const preloaded = `
+      const { threadId } = require("node:worker_threads");
+      const { Socket } = require("node:net");
+      const { connect } = Socket.prototype;
+      if (threadId === 1) {
+        Socket.prototype.connect = function (...args) {
+          setTimeout(() => { ${fault}; }, 300);
+          return connect.apply(this, args);
+        };
+      }
+    `;
+    const program = `
+      import { SyncClient } from ${JSON.stringify(SYNC)};
+      const endpoint = process.env.ENDPOINT;
+      const client = new SyncClient(endpoint, { timeoutMs: 1000 });
+      try { client.sleep(20_000); } catch ({ status, message }) { console.log(status, message); }
+      const startedAt = performance.now();
+      client.close();
+      console.log(new SyncClient(endpoint).add(1, 2), performance.now() - startedAt < 5000);
+    `;
+    await using own = await Workplace.make({ "fault.cjs": preloaded, "script.mjs": program });
+    const { stdout, stderr } = await run(process.execPath, ["script.mjs"], {
+      cwd: own.folder,
+      timeout: 25_000,
+      env: { ...process.env, ENDPOINT: endpoint, NODE_OPTIONS: "--require ./fault.cjs" },
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: `${told}\n3 true\n`, stderr: "" });
+  });
+
   test("keeps nothing of clients and streams that are over, nor of those that were forgotten", async () => {
     const program = `
       import { SyncClient } from ${JSON.stringify(SYNC)};
