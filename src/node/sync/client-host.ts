@@ -67,7 +67,7 @@ export class ClientHost {
         return value(undefined);
       }
       case "batch":
-        return value(await this.#batch(client, id, command.calls));
+        return value(await this.#batch(client, id, command.calls, signal));
       case "inspect":
         return value(await client.inspect({ ...command.options, signal }));
       case "close":
@@ -91,23 +91,20 @@ export class ClientHost {
     abandoned: AbortSignal,
   ): Promise<Outcome> {
     const controller = new AbortController();
-    const abandon = (): void => controller.abort(abandoned.reason);
-    abandoned.addEventListener("abort", abandon);
-    try {
-      const { signal } = controller;
-      const result = await client.call(method, this.#argsOf(call), { ...options, signal });
-      return this.#outcome(result, id, controller);
-    } finally {
-      abandoned.removeEventListener("abort", abandon);
-    }
+    follow([controller], abandoned);
+    const { signal } = controller;
+    const result = await client.call(method, this.#argsOf(call), { ...options, signal });
+    return this.#outcome(result, id, controller);
   }
 
   async #batch(
     client: Client,
     id: number,
     calls: readonly CarriedCall[],
+    abandoned: AbortSignal,
   ): Promise<readonly Outcome[]> {
     const controllers = calls.map(() => new AbortController());
+    follow(controllers, abandoned);
     const settled = await client.batch((_, batch) =>
       calls.map(({ method, options, ...call }, index) => {
         const signal = controllers[index]?.signal;
@@ -141,6 +138,14 @@ export class ClientHost {
     if (input === undefined || !Array.isArray(args)) return args;
     return (args as readonly unknown[]).with(input.index, this.#inputOf(input.input));
   }
+}
+
+/** Aborts calls, which can be aborted one by one, when their command is given up. */
+function follow(controllers: readonly AbortController[], signal: AbortSignal): void {
+  const abort = (): void => {
+    for (const controller of controllers) controller.abort(signal.reason);
+  };
+  signal.addEventListener("abort", abort, { once: true });
 }
 
 function value(result: unknown): Outcome {

@@ -40,6 +40,9 @@ const START_MS = 30_000;
  */
 const GRACE_MS = 5_000;
 
+/** What an iterator gives that is not there any more. */
+const OVER: IteratorResult<unknown> = { done: true, value: undefined };
+
 /** Blocks its own thread, and no other. */
 export class ClientThread {
   readonly #port: MessagePort;
@@ -100,10 +103,18 @@ export class ClientThread {
     return input;
   }
 
-  /** Forgets an iterator whose call is over. */
+  /**
+   * Forgets an iterator whose call is over, and ends it if it was not read to its end. What it throws
+   * then is nobody's: the call has its outcome.
+   */
   closeInput(input: number): void {
     const iterator = this.#inputs.get(input);
-    if (this.#inputs.delete(input)) iterator?.return?.();
+    this.#inputs.delete(input);
+    try {
+      iterator?.return?.();
+    } catch {
+      // As said above.
+    }
   }
 
   /** Sends a command that nobody waits for. */
@@ -112,7 +123,7 @@ export class ClientThread {
   }
 
   /**
-   * Sends a command and blocks until it is answered.
+   * Sends a command and blocks until it is answered. Where it is not, the thread is told to give it up.
    *
    * @param waitMs - how long the command itself may take
    * @throws {RpcError} `deadline_exceeded` when the thread does not answer, `unavailable` when it ends
@@ -131,6 +142,7 @@ export class ClientThread {
       if (outcome !== undefined) return outcome;
       throw this.#unanswered("did not answer", waitMs + GRACE_MS);
     } finally {
+      if (this.#answers.get(id) === undefined) this.#send({ type: "abandon", id });
       this.#answers.delete(id);
     }
   }
@@ -176,19 +188,29 @@ export class ClientThread {
   }
 
   #pulled({ pull, input, end }: Extract<FromThread, { type: "pull" }>): void {
-    const iterator = this.#inputs.get(input);
-    let outcome: Pulled = { type: "item", done: true, value: undefined };
-    try {
-      if (end) iterator?.return?.();
-      else if (iterator !== undefined) {
-        const { done, value } = iterator.next();
-        outcome = { type: "item", done: done === true, value: toPortable(value) };
-      }
-    } catch (error) {
-      outcome = { type: "error", error: carryError(error) };
+    if (end) {
+      this.closeInput(input);
+      return;
     }
-    if (end || outcome.type === "error" || outcome.done) this.#inputs.delete(input);
-    if (!end) this.#send({ type: "pulled", pull, outcome });
+    const give = (outcome: Pulled): void => this.#send({ type: "pulled", pull, outcome });
+    let item: IteratorResult<unknown>;
+    try {
+      item = this.#inputs.get(input)?.next() ?? OVER;
+    } catch (error) {
+      // Who has thrown is over without being told.
+      this.#inputs.delete(input);
+      give({ type: "error", error: carryError(error) });
+      return;
+    }
+    try {
+      const { done = false, value } = item;
+      give({ type: "item", done, value: done ? undefined : toPortable(value) });
+      if (done) this.#inputs.delete(input);
+    } catch (error) {
+      // The item cannot cross: it holds a function, or a buffer that was given away.
+      this.closeInput(input);
+      give({ type: "error", error: carryError(error) });
+    }
   }
 
   #send(message: ToThread): void {

@@ -63,33 +63,45 @@ export class SyncConnection {
   /** @throws {RpcError} as a client's promise would reject */
   call(method: string, args: SyncArguments, options: SyncCallOptions): unknown {
     const [call, timeoutMs] = this.#carry(method, args, options);
-    const outcome = this.#perform({ type: "call", ...call }, timeoutMs);
-    if (outcome.type === "stream") return this.#openStream(outcome.stream, options);
-    if (call.input !== undefined) this.#thread.closeInput(call.input.input);
-    return this.#valueOf(outcome);
+    let outcome: Outcome | undefined;
+    try {
+      outcome = this.#perform({ type: "call", ...call }, timeoutMs);
+      return this.#resultOf(outcome, options);
+    } finally {
+      this.#closeInput(call, outcome);
+    }
   }
 
   notify(method: string, args: SyncArguments, options: SyncCallOptions): void {
     const [call, timeoutMs] = this.#carry(method, args, options);
-    this.#valueOf(this.#perform({ type: "notify", ...call }, timeoutMs));
+    try {
+      this.#valueOf(this.#perform({ type: "notify", ...call }, timeoutMs));
+    } finally {
+      this.#closeInput(call);
+    }
   }
 
   /** Makes calls that leave together, and tells of each how it ended. */
   batch(calls: readonly BatchEntry[]): readonly PromiseSettledResult<unknown>[] {
-    const carried = calls.map(({ method, args, options }) => this.#carry(method, args, options));
-    const waitMs = Math.max(0, ...carried.map(([, timeoutMs]) => timeoutMs));
-    const command = { type: "batch", calls: carried.map(([call]) => call) } as const;
-    const outcomes = this.#valueOf(this.#perform(command, waitMs)) as readonly Outcome[];
-    return outcomes.map((outcome, index): PromiseSettledResult<unknown> => {
-      const options = calls[index]?.options ?? {};
-      return outcome.type === "error"
+    const carried: CarriedCall[] = [];
+    let outcomes: readonly Outcome[] = [];
+    try {
+      let waitMs = 0;
+      for (const { method, args, options } of calls) {
+        const [call, timeoutMs] = this.#carry(method, args, options);
+        carried.push(call);
+        waitMs = Math.max(waitMs, timeoutMs);
+      }
+      const answer = this.#perform({ type: "batch", calls: carried }, waitMs);
+      outcomes = this.#valueOf(answer) as readonly Outcome[];
+    } finally {
+      for (const [index, call] of carried.entries()) this.#closeInput(call, outcomes[index]);
+    }
+    return outcomes.map((outcome, index): PromiseSettledResult<unknown> =>
+      outcome.type === "error"
         ? { status: "rejected", reason: this.revive(outcome.error) }
-        : {
-            status: "fulfilled",
-            value:
-              outcome.type === "stream" ? this.#openStream(outcome.stream, options) : outcome.value,
-          };
-    });
+        : { status: "fulfilled", value: this.#resultOf(outcome, calls[index]?.options ?? {}) },
+    );
   }
 
   /** Any command that only waits for an answer of the peer. */
@@ -185,6 +197,17 @@ export class SyncConnection {
   #timeoutOf(options: SyncCallOptions): number {
     bounded("idleTimeoutMs", options.idleTimeoutMs, 0);
     return bounded("timeoutMs", options.timeoutMs, this.#options.timeoutMs);
+  }
+
+  #resultOf(outcome: Outcome, options: SyncCallOptions): unknown {
+    return outcome.type === "stream"
+      ? this.#openStream(outcome.stream, options)
+      : this.#valueOf(outcome);
+  }
+
+  /** Ends the iterator among the arguments of a call that is over; a stream reads on from it. */
+  #closeInput({ input }: CarriedCall, outcome?: Outcome): void {
+    if (input !== undefined && outcome?.type !== "stream") this.#thread.closeInput(input.input);
   }
 
   #openStream(stream: number, options: SyncCallOptions): SyncRemoteStream {

@@ -1,85 +1,14 @@
-/**
- * Blocking calls of the built package: their thread needs a program that Node can run. Servers are
- * other processes, as a server in this one could not answer.
- */
+/** Blocking calls of the built package. Servers are other processes: one in this could not answer. */
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type * as Main from "../../../src/node/index.ts";
-import type * as Sync from "../../../src/node/sync/index.ts";
+import { DIST, main, type Service, SERVICE, sync, thrownBy } from "../../support/sync.ts";
 import { Workplace } from "../cli/program.ts";
 
-const DIST = new URL("../../../dist/node/", import.meta.url).href;
-const SYNC = new URL("sync/index.js", DIST).href;
-const { callSync, SyncClient, SyncZrpcClient } = (await import(SYNC)) as typeof Sync;
-const { RpcError, Server, UsageError } = (await import(
-  new URL("index.js", DIST).href
-)) as typeof Main;
-
-const run = promisify(execFile);
-
-const SERVICE = `
-let open = 0;
-export const add = (a, b) => a + b;
-export const greet = (greeting, name) => greeting + " " + name;
-export const echo = (value) => value;
-export const name = { space: { mult: (a, b) => a * b } };
-export const sleep = (ms) => new Promise((done) => setTimeout(() => done("slept"), ms));
-export const die = () => process.kill(process.pid, "SIGKILL");
-export const opened = () => open;
-export const asValue = () => [Object.assign(new RangeError("too warm"), { degrees: 42 })];
-export function fail() {
-  throw Object.assign(new RangeError("too warm"), { details: { degrees: 42 } });
-}
-export function numbered() {
-  throw Object.assign(new Error("mine"), { code: 7, data: { n: 1 } });
-}
-export function* countdown(from) {
-  for (let n = from; n > 0; n--) yield n;
-  return "done";
-}
-export function* endless() {
-  open++;
-  try { for (let n = 0; ; n++) yield n; } finally { open--; }
-}
-export function* total() {
-  let sum = 0;
-  for (;;) {
-    try { sum += yield sum; } catch (error) { sum = -1; }
-  }
-}
-let count = 0;
-export const made = () => count;
-export function* counted() { for (;;) yield ++count; }
-export async function* stalls() { yield 1; await new Promise((done) => setTimeout(done, 60_000)); }
-export async function sum(items) {
-  let result = 0;
-  for await (const item of items) result += item;
-  return result;
-}
-`;
-
-/** The same as a type. */
-interface Service {
-  add(a: number, b: number): number;
-  greet(greeting: string, name: string): string;
-  echo<T>(value: T): T;
-  sleep(ms: number): Promise<string>;
-  die(): void;
-  opened(): number;
-  made(): number;
-  counted(): Generator<number, void, undefined>;
-  asValue(): unknown;
-  fail(): never;
-  countdown(from: number): Generator<number, string, undefined>;
-  endless(): Generator<number, void, undefined>;
-  total(): Generator<number, void, number>;
-  stalls(): AsyncGenerator<number>;
-  sum(items: AsyncIterable<number>): Promise<number>;
-}
+const { callSync, SyncClient, SyncZrpcClient } = sync;
+const { RpcError, Server, UsageError } = main;
 
 let place: Workplace;
 let endpoint: string;
@@ -92,16 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await place[Symbol.asyncDispose]();
 });
-
-/** What `act` throws. */
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("expected it to throw");
-}
 
 describe("a blocking call", () => {
   test.each(["zerorpc", "jsonrpc", "netcall", "zrpc", "multicall"] as const)(
@@ -325,122 +244,5 @@ describe("services by name", () => {
     } finally {
       child.kill("SIGKILL");
     }
-  });
-});
-
-describe("the thread of connections", () => {
-  test("lets the process end without close, and works in a worker thread", async () => {
-    const program = `
-      import { isMainThread, Worker } from "node:worker_threads";
-      import { SyncClient } from ${JSON.stringify(SYNC)};
-      const client = new SyncClient(process.env.ENDPOINT);
-      console.log(isMainThread, client.add(1, 2), client.endless().next().value);
-      if (isMainThread) new Worker(new URL("./script.mjs", "file://" + process.cwd() + "/"));
-    `;
-    await using own = await Workplace.make({ "script.mjs": program });
-    const { stdout, stderr } = await run(process.execPath, ["script.mjs"], {
-      cwd: own.folder,
-      timeout: 20_000,
-      env: { ...process.env, ENDPOINT: endpoint },
-    });
-    expect({ stdout, stderr }).toEqual({ stdout: "true 3 0\nfalse 3 0\n", stderr: "" });
-  });
-
-  test("lets Ctrl-C end a program that blocks", async () => {
-    const program = `
-      import { callSync } from ${JSON.stringify(SYNC)};
-      console.log(callSync(process.env.ENDPOINT, "add", [1, 2]));
-      callSync(process.env.ENDPOINT, "sleep", [60_000], { timeoutMs: 60_000 });
-    `;
-    const child = execFile(process.execPath, ["--input-type=module", "-e", program], {
-      env: { ...process.env, ENDPOINT: endpoint },
-      timeout: 20_000,
-    });
-    await once(child.stdout as NonNullable<typeof child.stdout>, "data");
-    const ended = once(child, "exit");
-    child.kill("SIGINT");
-    expect(await ended).toEqual([null, "SIGINT"]);
-  });
-
-  test.each([
-    [
-      "ends",
-      'throw new RangeError("boom")',
-      "unavailable the thread of the blocking client has ended: RangeError: boom; make another client",
-    ],
-    [
-      "stands still",
-      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
-      "deadline_exceeded the thread of the blocking client did not answer within 6000 ms; make another client",
-    ],
-  ])("that %s is told, and the next client has another one", async (_, fault, told) => {
-    const preloaded = `
-      const { threadId } = require("node:worker_threads");
-      const { Socket } = require("node:net");
-      const { connect } = Socket.prototype;
-      if (threadId === 1) {
-        Socket.prototype.connect = function (...args) {
-          setTimeout(() => { ${fault}; }, 300);
-          return connect.apply(this, args);
-        };
-      }
-    `;
-    const program = `
-      import { SyncClient } from ${JSON.stringify(SYNC)};
-      const endpoint = process.env.ENDPOINT;
-      const client = new SyncClient(endpoint, { timeoutMs: 1000 });
-      try { client.sleep(20_000); } catch ({ status, message }) { console.log(status, message); }
-      const startedAt = performance.now();
-      client.close();
-      console.log(new SyncClient(endpoint).add(1, 2), performance.now() - startedAt < 5000);
-    `;
-    await using own = await Workplace.make({ "fault.cjs": preloaded, "script.mjs": program });
-    const { stdout, stderr } = await run(process.execPath, ["script.mjs"], {
-      cwd: own.folder,
-      timeout: 25_000,
-      env: { ...process.env, ENDPOINT: endpoint, NODE_OPTIONS: "--require ./fault.cjs" },
-    });
-    expect({ stdout, stderr }).toEqual({ stdout: `${told}\n3 true\n`, stderr: "" });
-  });
-
-  test("keeps nothing of clients and streams that are over, nor of those that were forgotten", async () => {
-    const program = `
-      import { SyncClient } from ${JSON.stringify(SYNC)};
-      const endpoint = process.env.ENDPOINT;
-      const turn = () => new Promise((done) => setTimeout(done, 50));
-      function round() {
-        for (let i = 0; i < 300; i++) {
-          using_(new SyncClient(endpoint));
-          for (const n of kept.endless()) if (n === 5) break;
-        }
-      }
-      function using_(client) { client.add(1, 2); client.close(); }
-      const kept = new SyncClient(endpoint);
-      round();
-      gc();
-      const before = process.memoryUsage();
-      for (let i = 0; i < 3; i++) round();
-      gc();
-      const after = process.memoryUsage();
-      for (let i = 0; i < 50; i++) new SyncClient(endpoint).endless().next();
-      // The engine frees what is forgotten when it likes; each round is a chance.
-      for (let i = 0; i < 40 && kept.opened() > 0; i++) { gc(); await turn(); }
-      console.log(JSON.stringify({
-        heapMb: (after.heapUsed - before.heapUsed) / 1e6,
-        rssMb: (after.rss - before.rss) / 1e6,
-        open: kept.openCalls,
-        opened: kept.opened(),
-      }));
-    `;
-    const { stdout } = await run(
-      process.execPath,
-      ["--expose-gc", "--input-type=module", "-e", program],
-      { env: { ...process.env, ENDPOINT: endpoint }, timeout: 25_000 },
-    );
-    const left = JSON.parse(stdout) as Record<"heapMb" | "rssMb" | "open" | "opened", number>;
-    expect(left.open).toBe(0);
-    expect(left.opened).toBe(0);
-    expect(left.heapMb).toBeLessThan(3);
-    expect(left.rssMb).toBeLessThan(60);
   });
 });
