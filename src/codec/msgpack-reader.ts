@@ -242,7 +242,9 @@ export class MsgpackReader {
   ): Map<unknown, unknown> {
     const map = new Map<unknown, unknown>(Object.entries(head));
     for (let i = 0; i < remaining; i++) {
+      const start = this.#at;
       const key = i === 0 ? firstKey : this.#value(depth + 1);
+      if (key === "__proto__") throw badKey(key, start);
       if (typeof key === "number" || typeof key === "bigint") this.#countNumberKey();
       map.set(key, this.#value(depth + 1));
     }

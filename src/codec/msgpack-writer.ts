@@ -26,9 +26,11 @@
  * @module
  */
 
+import { UsageError } from "../base/errors.ts";
 import type { Octets } from "../base/octets.ts";
 import { recordOf } from "./error-record.ts";
-import { CODEC_DEFAULTS, stepTo, tooDeep, unsupported } from "./errors.ts";
+import { CODEC_DEFAULTS, tooDeep, unsupported } from "./errors.ts";
+import { pathTo } from "./value-path.ts";
 
 /** An extension value: an application's type number with its octets. */
 export class Extension {
@@ -91,14 +93,24 @@ export class MsgpackWriter {
 
   /** Cuts off what was written, in pieces if there are values that stay where they lie. */
   finishPieces(): Octets {
-    if (this.#pieces.length === 0) return this.finish();
+    if (this.#pieces.length === 0) return this.#cut();
     const pieces = this.#pieces;
     this.#pieces = [];
-    return [...pieces, this.finish()];
+    return [...pieces, this.#cut()];
   }
 
-  /** Cuts off what was written since the last cut. Only where nothing stays where it lies. */
+  /**
+   * Cuts off what was written since the last cut.
+   *
+   * @throws {UsageError} `USAGE_STATE` when a value stays where it lies: what is cut off would lack it
+   */
   finish(): Uint8Array {
+    if (this.#pieces.length === 0) return this.#cut();
+    const message = "expected finishPieces for octets that stay where they lie, got finish";
+    throw new UsageError("USAGE_STATE", message);
+  }
+
+  #cut(): Uint8Array {
     const octets = new Uint8Array(this.#view.buffer, this.#start, this.#at - this.#start);
     this.#start = this.#at;
     return octets;
@@ -168,7 +180,7 @@ export class MsgpackWriter {
       this.#slab[this.#at++] = 0xc6;
       this.#u32(length);
     }
-    if (length >= this.#viewBytes) this.#pieces.push(this.finish(), octets);
+    if (length >= this.#viewBytes) this.#pieces.push(this.#cut(), octets);
     else this.raw(octets);
   }
 
@@ -481,38 +493,4 @@ function isPlain(value: object): boolean {
     (prototype === Object.prototype || prototype === null) &&
     (value as { toJSON?: unknown }).toJSON === undefined
   );
-}
-
-/**
- * Finds the way to a part of a value, for an error's message: once through the value, in the order in
- * which it is written.
- *
- * @returns `undefined` when it is not there, such as behind a getter that answers differently
- */
-function pathTo(part: unknown, value: unknown, depth: number): string | undefined {
-  if (Object.is(value, part)) return "";
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth > CODEC_DEFAULTS.maxDepth) return undefined;
-  for (const { step, key, child } of partsOf(value)) {
-    const path = Object.is(key, part) ? "" : pathTo(part, child, depth + 1);
-    if (path !== undefined) return step + path;
-  }
-  return undefined;
-}
-
-/** The values that are written of an object, each with its step in a path. */
-function* partsOf(value: object): Generator<{ step: string; key?: unknown; child: unknown }> {
-  if (ArrayBuffer.isView(value)) return;
-  if ("toJSON" in value && typeof value.toJSON === "function") {
-    yield { step: "", child: (value.toJSON as () => unknown)() };
-  } else if (Array.isArray(value) || value instanceof Set) {
-    let index = 0;
-    for (const child of value) yield { step: `[${index++}]`, child };
-  } else if (value instanceof Map) {
-    for (const [key, child] of value) yield { step: stepTo(key), key, child };
-  } else {
-    for (const [key, child] of Object.entries(recordOf(value))) {
-      if (typeof child !== "function") yield { step: `.${key}`, child };
-    }
-  }
 }

@@ -77,6 +77,9 @@ export class EventHead {
   idEnd = 0;
   responseToAt = 0;
   responseToEnd = 0;
+  /** Where the raw value of `named` lies, in the same way. */
+  namedAt = 0;
+  namedEnd = 0;
   version: number = UNSTATED_VERSION;
   /** The value of {@link MARK}; `undefined` from an old peer. */
   mark: unknown = undefined;
@@ -93,6 +96,8 @@ export class EventHead {
     this.idEnd = 0;
     this.responseToAt = 0;
     this.responseToEnd = 0;
+    this.namedAt = 0;
+    this.namedEnd = 0;
     this.version = UNSTATED_VERSION;
     this.mark = undefined;
     this.timeout = undefined;
@@ -109,6 +114,11 @@ export class EventHead {
   get responseTo(): Uint8Array | undefined {
     if (this.responseToEnd === 0) return undefined;
     return this.#octets.subarray(this.responseToAt, this.responseToEnd);
+  }
+
+  /** The raw value of the arguments by name, as a view; empty if there are none. */
+  get rawNamed(): Uint8Array {
+    return this.#octets.subarray(this.namedAt, this.namedEnd);
   }
 
   /** All fields beyond the old protocol. */
@@ -288,7 +298,12 @@ export class EventCodec {
     const { reader } = this;
     const { offset } = reader;
     const key = reader.value();
+    const valueAt = reader.offset;
     const value = reader.value();
+    if (key === "named") {
+      head.namedAt = valueAt;
+      head.namedEnd = reader.offset;
+    }
     if (key === "v") head.version = asVersion(value);
     else if (key === MARK) head.mark = value;
     else if (key === "timeout") head.timeout = value;

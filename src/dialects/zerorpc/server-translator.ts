@@ -152,9 +152,11 @@ export class ServerTranslator implements Translator {
       next: undefined,
       beats: head.version > 1,
     };
+    const { reader } = this.#codec;
+    const argsAt = reader.offset;
     let args: unknown;
     try {
-      args = this.#codec.reader.value();
+      args = reader.value();
     } catch (error) {
       return { type: "malformed", channel, reason: reasonOf(error) };
     }
@@ -166,7 +168,7 @@ export class ServerTranslator implements Translator {
         reason: notArgs(args),
       };
     }
-    return requestOf(channel, head, list, this.#codec);
+    return requestOf(channel, head, list, reader.since(argsAt));
   }
 }
 
@@ -222,12 +224,12 @@ function requestIdOf(method: string, id: unknown): string | undefined {
 
 const BAD_REQUEST_ID = `expected a request id of 1 to ${MAX_REQUEST_ID} characters`;
 
-/** A request whose args have been read. */
+/** A request whose args have been read from `rawArgs`. */
 function requestOf(
   channel: ServerChannel,
   head: EventHead,
   args: readonly unknown[],
-  codec: EventCodec,
+  rawArgs: Uint8Array,
 ): Packet {
   const { name: method } = head;
   const { extended } = channel;
@@ -237,7 +239,8 @@ function requestOf(
   if (id === undefined) return { type: "request", channel, method, args, options };
   const requestId = requestIdOf(method, id);
   if (requestId === undefined) return { type: "malformed", channel, reason: BAD_REQUEST_ID };
-  const fingerprint = fingerprintOf(args, options?.named, codec);
+  // As they came: who sends a request again sends the same octets.
+  const fingerprint = hashInto(hashInto(0, rawArgs), head.rawNamed) >>> 0;
   return {
     type: "request",
     channel,
@@ -245,13 +248,6 @@ function requestOf(
     args,
     options: { ...options, requestId, fingerprint },
   };
-}
-
-/** A hash of all arguments, as this side would write them. */
-function fingerprintOf(args: readonly unknown[], named: unknown, { writer }: EventCodec): number {
-  writer.value(args);
-  writer.value(named ?? null);
-  return hashInto(0, writer.finish()) >>> 0;
 }
 
 function askOutcome(

@@ -4,7 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { Client, curveKeyPair, type Security, Server } from "../../../src/node/index.ts";
+import {
+  type CallOptions,
+  Client,
+  curveKeyPair,
+  type Security,
+  Server,
+} from "../../../src/node/index.ts";
+import { Dealer } from "../../../src/node/zeromq.ts";
+import { within } from "../../support/within.ts";
 
 const KEYS = curveKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "zerocall-large-"));
@@ -54,6 +62,37 @@ afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("large octets of idempotent calls come like any other, and others are served", async () => {
+  const calls = { put: (given: Uint8Array): number => given.length };
+  await using server = new Server(calls);
+  const bound = await server.bind("tcp://127.0.0.1:0");
+  await using client = new Client<typeof calls>(bound);
+  await using other = new Client<typeof calls>(bound);
+  const put = (size: number, options: CallOptions): Promise<unknown> =>
+    within(Promise.resolve(client.call("put", [octets(size)], options)), `put of ${size}`);
+  for (const size of SIZES) {
+    expect(await put(size, { idempotent: true })).toBe(size);
+    expect(await put(size, { requestId: `put ${size}` })).toBe(size);
+    expect(await within(Promise.resolve(other.put(octets(5))), "the other's put")).toBe(5);
+  }
+});
+
+test("one request that no client would send costs its sender alone", async () => {
+  const calls = { put: (given: unknown): unknown => given };
+  await using server = new Server(calls);
+  const bound = await server.bind("tcp://127.0.0.1:0");
+  await using hostile = new Dealer({ linger: 0 });
+  hostile.connect(bound);
+  // message_id "a", zc 1 and id "a"; "put"; [{1: 0, "__proto__": 0}].
+  const header = "83aa6d6573736167655f6964a161a27a6301a26964a161";
+  const request = `93${header}a370757491820100a95f5f70726f746f5f5f00`;
+  await hostile.send([Buffer.alloc(0), Buffer.from(request, "hex")]);
+  const answer = await within(hostile.receive(), "an answer");
+  expect(Buffer.from(answer.at(-1) as Uint8Array).toString("latin1")).toContain("__proto__");
+  await using client = new Client<typeof calls>(bound);
+  expect(await within(Promise.resolve(client.put(7)), "an honest call")).toBe(7);
+});
 
 async function connected({ endpoint, near, far }: Way): Promise<Client<Service>> {
   const server = new Server(new Service(), far === undefined ? {} : { security: far });

@@ -84,6 +84,7 @@ describe("MsgpackReader", () => {
     ["a1 ff", "CODEC_UTF8"],
     ["d9 20 ff00000000000000000000000000000000000000000000000000000000000000ff", "CODEC_UTF8"],
     ["81 a9 5f5f70726f746f5f5f 01", "CODEC_KEY"],
+    ["82 01 00 a9 5f5f70726f746f5f5f 00", "CODEC_KEY"],
     ["c7 05 ff 0102030405", "CODEC_MALFORMED"],
     ["dd ffffffff", "CODEC_TRUNCATED"],
     ["df ffffffff", "CODEC_TRUNCATED"],

@@ -4,6 +4,7 @@ import { formatHex } from "../../../src/base/text.ts";
 import { MsgpackCodec } from "../../../src/codec/msgpack.ts";
 import { CODEC_DEFAULTS } from "../../../src/codec/errors.ts";
 import { MsgpackReader } from "../../../src/codec/msgpack-reader.ts";
+import { hex } from "../../support/zmtp.ts";
 import {
   Extension,
   type ExtensionCodec,
@@ -194,6 +195,13 @@ describe("MsgpackWriter", () => {
     expect(writer.busy).toBe(false);
     writer.value("x");
     expect(writer.finishPieces()).toEqual(Uint8Array.of(0xa1, 0x78));
+  });
+
+  test("refuses to cut in one piece what lies in several", () => {
+    const writer = new MsgpackWriter(undefined, 4);
+    writer.value([Uint8Array.of(1, 2, 3, 4)]);
+    expect(() => writer.finish()).toThrow(expect.objectContaining({ code: "USAGE_STATE" }));
+    expect(wholeOctets(writer.finishPieces())).toEqual(hex("91 c4 04 01020304"));
   });
 
   test("keeps finished octets as they are while it goes on", () => {
