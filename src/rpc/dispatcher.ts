@@ -58,10 +58,11 @@ export class Dispatcher {
   readonly #waiting = new FairQueue<ServerSession, Ready>();
   readonly #places = new Map<ServerCall, Place<ServerSession, Ready>>();
   readonly #replies: ReplyCache<ServerCall>;
-  /** Followers whose turn has come, while they are dispatched one by one. */
+  /** Calls that waited for another one to be over, while they are dispatched one by one. */
   #ready: ServerCall[] = [];
   /** Waiting calls are being started: a handler that is over at once starts no further one itself. */
   #starting = false;
+  #stopped = false;
 
   constructor(settings: DispatcherSettings) {
     this.#settings = settings;
@@ -103,6 +104,7 @@ export class Dispatcher {
 
   /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
   #admit(call: ServerCall): void {
+    if (this.#stopped) return;
     const before = call.options?.after?.call as ServerCall | undefined;
     if (before?.state === "open") {
       (before.followers ??= []).push(call);
@@ -112,7 +114,7 @@ export class Dispatcher {
     if (id !== undefined && !this.#isFirst(id, call)) return;
     const method = this.#settings.find(call);
     if (method === undefined) {
-      this.#refuse(call, this.#unknownMethod(call));
+      call.session.fail(call, this.#unknownMethod(call));
       return;
     }
     const args = this.#match(call, method);
@@ -125,7 +127,7 @@ export class Dispatcher {
     if (this.#running < poolSize) this.#run(call, method, args);
     else if (this.#waiting.size < maxQueuedCalls || this.#makeRoom(call.session)) {
       this.#places.set(call, this.#waiting.push(call.session, { call, method, args }));
-    } else this.#refuse(call, this.#tooMany());
+    } else call.session.fail(call, this.#tooMany());
   }
 
   /** Refuses a call of the peer that has most of them waiting, if that is not the one that wants room. */
@@ -159,25 +161,23 @@ export class Dispatcher {
 
   /** Takes note that a call has been answered or given up: it waits no more, nor do its followers. */
   closed(call: ServerCall): void {
-    this.#leave(call, this.#withdraw(call));
     const { followers } = call;
-    if (followers === undefined) return;
     call.followers = undefined;
-    this.#ready.push(...followers);
-    // One that is over at once adds its own followers here, however long their row is.
-    if (this.#ready.length > followers.length) return;
-    for (const next of this.#ready) if (next.state === "open") this.#admit(next);
-    this.#ready = [];
+    this.#withdraw(call);
+    if (followers !== undefined) this.#admitAll(followers);
+    this.#leave(call);
   }
 
   /** Takes a call out of those that wait, and its followers too. */
   forget(call: ServerCall): void {
-    this.#leave(call, this.#withdraw(call));
     call.followers = undefined;
+    this.#withdraw(call);
+    this.#leave(call);
   }
 
-  /** Runs none of those that wait. */
-  clear(): void {
+  /** Starts no handler from now on. Who has calls open that wait has to end them. */
+  stop(): void {
+    this.#stopped = true;
     this.#waiting.clear();
     this.#places.clear();
     this.#replies.clear();
@@ -193,9 +193,17 @@ export class Dispatcher {
     this.#running--;
     if (this.#waiting.size === 0 || this.#starting) return;
     this.#starting = true;
+    try {
+      this.#startWaiting();
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  #startWaiting(): void {
     while (this.#running < this.#settings.poolSize) {
       const next = this.#waiting.first;
-      if (next === undefined) break;
+      if (next === undefined) return;
       const { call: waiting, method, args } = next;
       // Its timer may be late: what kept this process busy also kept the timer.
       if (waiting.session.expireIfDue(waiting)) continue;
@@ -203,7 +211,19 @@ export class Dispatcher {
       this.#places.delete(waiting);
       this.#run(waiting, method, args);
     }
-    this.#starting = false;
+  }
+
+  /** Sees to calls that waited for another one, those too that wait for one of these. */
+  #admitAll(calls: Iterable<ServerCall>): void {
+    const nested = this.#ready.length > 0;
+    for (const call of calls) this.#ready.push(call);
+    // One that is over at once adds its own followers here, however long their row is.
+    if (nested) return;
+    try {
+      for (const call of this.#ready) if (call.state === "open") this.#admit(call);
+    } finally {
+      this.#ready = [];
+    }
   }
 
   #match(call: ServerCall, method: Method): readonly unknown[] | undefined {
@@ -212,14 +232,14 @@ export class Dispatcher {
     if (named !== undefined) {
       const placed = placeNamed(method, args, named);
       if (placed.type === "mismatch") {
-        this.#refuse(call, placed.failure);
+        call.session.fail(call, placed.failure);
         return undefined;
       }
       args = placed.args;
     }
     const mismatch = countMismatch(method, args.length);
     if (mismatch !== undefined) {
-      this.#refuse(call, mismatch);
+      call.session.fail(call, mismatch);
       return undefined;
     }
     if (inputIndex === undefined || inputIndex < 0 || inputIndex >= args.length) return args;
@@ -260,8 +280,8 @@ export class Dispatcher {
         this.#settle(call, { type: "result", value: result });
         this.finished(call);
       } else {
-        call.stream(source);
         this.#turnAway(call);
+        call.stream(source);
       }
     } catch (error) {
       this.#fail(call, error);
@@ -281,7 +301,10 @@ export class Dispatcher {
       outcomeOnly === true
         ? this.#replies.ask(id, call)
         : this.#replies.enter(id, call, fingerprint);
-    if (known === "first") return true;
+    if (known === "first") {
+      call.entered = id;
+      return true;
+    }
     if (known === "another") call.session.fail(call, usedAlready(call.method));
     else if (known === undefined) call.session.fail(call, this.#forgotten(call.method));
     else if (known !== "joined") repeat(call, known);
@@ -301,47 +324,41 @@ export class Dispatcher {
     };
   }
 
-  /** Answers a call that has not run. */
-  #refuse(call: ServerCall, failure: Failure): void {
-    const id = requestIdOf(call);
-    // Those who joined it are refused for the same reason.
-    const joined = id === undefined ? [] : this.#replies.forget(id);
-    call.session.fail(call, failure);
-    for (const other of joined) other.session.fail(other, failure);
-  }
-
   /** Keeps how a request has ended and answers those who sent it again. */
   #settle(call: ServerCall, outcome: Outcome): void {
-    const id = requestIdOf(call);
+    const id = call.entered;
     if (id === undefined) return;
-    const bytes = call.session.answerBytes(call, outcome);
-    for (const joined of this.#replies.settle(id, outcome, bytes)) repeat(joined, outcome);
+    call.entered = undefined;
+    const reply = call.session.remembered(call, outcome);
+    for (const joined of this.#replies.settle(id, reply)) repeat(joined, reply.outcome);
   }
 
   /** The answer is a stream, which cannot be given twice. */
   #turnAway(call: ServerCall): void {
-    const id = requestIdOf(call);
-    if (id === undefined) return;
-    const error = new RpcError(
-      "aborted",
-      "the answer is a stream, which only its first caller gets",
-      {
-        method: call.method,
-      },
-    );
-    for (const joined of this.#replies.forget(id)) joined.session.failWith(joined, error);
+    const reason = "the answer is a stream, which only its first caller gets";
+    for (const joined of this.#disown(call)) {
+      joined.session.failWith(joined, new RpcError("aborted", reason, { method: call.method }));
+    }
   }
 
   /**
-   * A call is over for its caller.
-   *
-   * @param waited - its handler has not begun, so one of those who sent it again takes its place
+   * A call is over for its caller. If its handler has not begun, one of those who sent it again takes
+   * its place.
    */
-  #leave(call: ServerCall, waited: boolean): void {
+  #leave(call: ServerCall): void {
+    if (call.runner !== undefined) return;
     const id = requestIdOf(call);
     if (id === undefined) return;
-    if (!waited) this.#replies.leave(id, call);
-    else for (const joined of this.#replies.forget(id)) this.#admit(joined);
+    if (call.entered === undefined) this.#replies.leave(id, call);
+    else this.#admitAll(this.#disown(call));
+  }
+
+  /** Forgets a call's request, which has no outcome. Returns those who joined it. */
+  #disown(call: ServerCall): Iterable<ServerCall> {
+    const id = call.entered;
+    if (id === undefined) return [];
+    call.entered = undefined;
+    return this.#replies.forget(id);
   }
 
   #intercepted(call: ServerCall, method: Method, args: readonly unknown[]): Promise<unknown> {

@@ -31,9 +31,14 @@ interface Running<Caller> {
   readonly fingerprint: number | undefined;
 }
 
-interface Reply {
+/** An outcome as it is kept. */
+export interface Reply {
   readonly outcome: Outcome;
+  /** Octets of the answer. */
   readonly bytes: number;
+}
+
+interface KeptReply extends Reply {
   readonly fingerprint: number | undefined;
 }
 
@@ -41,7 +46,7 @@ interface Reply {
 export class ReplyCache<Caller> {
   readonly #limits: ReplyLimits;
   /** The one that was asked last is the last one. */
-  readonly #replies = new Map<string, Reply>();
+  readonly #replies = new Map<string, KeptReply>();
   readonly #running = new Map<string, Running<Caller>>();
   #bytes = 0;
 
@@ -99,10 +104,9 @@ export class ReplyCache<Caller> {
   /**
    * Keeps the outcome of a request that has run.
    *
-   * @param bytes - what it holds
    * @returns those who joined it
    */
-  settle(id: string, outcome: Outcome, bytes: number): Iterable<Caller> {
+  settle(id: string, { outcome, bytes }: Reply): Iterable<Caller> {
     const fingerprint = this.#running.get(id)?.fingerprint;
     const joined = this.forget(id);
     this.#drop(id);

@@ -45,8 +45,10 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   runner: Runner | undefined = undefined;
   /** Beats are exchanged only while a call is remembered beyond its request. */
   heartbeat: Heartbeat | undefined = undefined;
-  /** Octets of the answer that was sent, of a call whose outcome is remembered. */
-  answerBytes = 0;
+  /** What its request is remembered under, while it is the one whose outcome those that join it get. */
+  entered: string | undefined = undefined;
+  /** Octets of the result that was sent, of a call whose outcome is remembered. */
+  resultBytes = 0;
   /** It is counted among its peer's streams. */
   streams: boolean = false;
   /** Calls that run when this one is over. */

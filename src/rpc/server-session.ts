@@ -11,7 +11,7 @@ import { octetLength } from "../base/octets.ts";
 import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { DialectTraits, Translator } from "./dialect.ts";
-import { type Failure, RpcError, toFailure } from "./errors.ts";
+import { type Failure, fromFailure, RpcError, toFailure } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { checkSize } from "./message-size.ts";
@@ -19,10 +19,11 @@ import type { Method } from "./method.ts";
 import type { CallOrigin, ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import { type CallerLine, RemotePeer } from "./remote-peer.ts";
-import type { Outcome } from "./reply-cache.ts";
+import type { Outcome, Reply } from "./reply-cache.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
+import { shortened, TEXT_LIMITS } from "./short-failure.ts";
 import type { Bucket } from "./rate-limit.ts";
 import type { Link } from "./transport.ts";
 
@@ -188,20 +189,7 @@ export class ServerSession {
   /** Ends a call with a failure. */
   fail(call: ServerCall, failure: Failure): void {
     if (call.state === "closed") return;
-    try {
-      this.#send(call, { type: "error", channel: call.channel, failure });
-    } catch (error) {
-      // Its details cannot be written, or are too large; the rest of it can.
-      const { status } = failure;
-      const name = failure.name.slice(0, MAX_PLAIN_TEXT);
-      const message = failure.message.slice(0, MAX_PLAIN_TEXT);
-      const cause = toFailure(error, false);
-      this.#send(call, {
-        type: "error",
-        channel: call.channel,
-        failure: { status, name, message, cause },
-      });
-    }
+    if (call.options?.oneWay !== true) this.#sayFailure(call, failure);
     this.#close(call);
   }
 
@@ -211,21 +199,30 @@ export class ServerSession {
     if (call.state === "open") this.#close(call);
   }
 
-  /** What an answer holds, measured by its message; 0 for what cannot be written. */
-  answerBytes(call: ServerCall, outcome: Outcome): number {
-    if (call.answerBytes > 0) return call.answerBytes;
-    const { channel } = call;
+  /**
+   * What is kept of how a call with a request id has ended. What cannot be sent is kept as the failure
+   * that its caller gets, so that nothing is kept which is larger than a message may be.
+   */
+  remembered(call: ServerCall, outcome: Outcome): Reply {
+    if (outcome.type === "failure") return this.#rememberedFailure(call, outcome);
+    // Unless it was sent, which nothing can be to a caller that is gone.
+    if (call.resultBytes > 0) return { outcome, bytes: call.resultBytes };
+    const { channel, method } = call;
     try {
-      // Its caller is gone, so that nothing has been written.
-      const message = this.#translator.encode(
-        outcome.type === "result"
-          ? { type: "result", channel, value: outcome.value }
-          : { type: "error", channel, failure: toFailure(outcome.error, false) },
-      );
-      return message === undefined ? 0 : octetsOf(message);
-    } catch {
-      return 0;
+      const message = this.#encode({ type: "result", channel, value: outcome.value }, method);
+      return { outcome, bytes: octetsOf(message) };
+    } catch (error) {
+      const unsent = unencodable(method, "result", error);
+      return this.#rememberedFailure(call, { type: "failure", error: unsent });
     }
+  }
+
+  #rememberedFailure(call: ServerCall, outcome: Extract<Outcome, { type: "failure" }>): Reply {
+    const failure = toFailure(outcome.error, false);
+    const { said, message } = this.#encodeFailure(call, failure);
+    const bytes = octetsOf(message);
+    if (said === failure) return { outcome, bytes };
+    return { outcome: { type: "failure", error: fromFailure(said, call.method) }, bytes };
   }
 
   /**
@@ -244,9 +241,7 @@ export class ServerSession {
 
   /** Answers a request that becomes no call. */
   refuse(channel: ChannelRef, failure: Failure): void {
-    // A failure of ours has no part that cannot be written.
-    const message = this.#translator.encode({ type: "error", channel, failure });
-    if (message !== undefined) this.link.send(message);
+    this.#sayFailure({ channel, method: "" }, failure);
   }
 
   /** Ends a call with whatever its handler threw. */
@@ -426,11 +421,44 @@ export class ServerSession {
 
   #send(call: ServerCall, packet: Packet): void {
     if (call.options?.oneWay === true) return;
-    const message = this.#translator.encode(packet);
+    const message = this.#encode(packet, call.method);
     if (message === undefined) return;
-    checkSize(message, this.link, call.method, true);
-    if (call.options?.requestId !== undefined) call.answerBytes = octetsOf(message);
+    // Of nothing else: what is said before, or in its place, is smaller than what is remembered.
+    if (packet.type === "result" && call.options?.requestId !== undefined) {
+      call.resultBytes = octetsOf(message);
+    }
     this.link.send(message);
+  }
+
+  #encode(packet: Packet, method: string): OutgoingMessage | undefined {
+    return checkSize(this.#translator.encode(packet), this.link, method, true);
+  }
+
+  /** Sends a failure, or as much of it as can be sent. Never throws. */
+  #sayFailure(of: Failed, failure: Failure): void {
+    const { message, unsaid } = this.#encodeFailure(of, failure);
+    if (message !== undefined) this.link.send(message);
+    if (unsaid === undefined) return;
+    const error = unencodable(of.method, "error", unsaid);
+    const { address } = this.link;
+    this.#settings.observer?.({ type: "call-failed", method: of.method, address, error });
+  }
+
+  /** Writes a failure, in ever fewer words until it can be written and fits the link. */
+  #encodeFailure({ channel, method }: Failed, failure: Failure): WrittenFailure {
+    let said = failure;
+    let reason: unknown;
+    for (let tries = 0; ; tries++) {
+      try {
+        const message = this.#encode({ type: "error", channel, failure: said }, method);
+        return { said, message, unsaid: undefined };
+      } catch (error) {
+        reason ??= error;
+        const characters = TEXT_LIMITS[tries];
+        if (characters === undefined) return { said, message: undefined, unsaid: reason };
+        said = shortened(failure, characters, reason);
+      }
+    }
   }
 
   #close(call: ServerCall): void {
@@ -446,8 +474,17 @@ export class ServerSession {
   }
 }
 
-/** How many characters of an error go to the caller when the whole of it cannot. */
-const MAX_PLAIN_TEXT = 10_000;
+/** What a failure is said of. */
+type Failed = Pick<ServerCall, "channel" | "method">;
+
+interface WrittenFailure {
+  /** As much of the failure as the message has. */
+  readonly said: Failure;
+  /** `undefined` where the protocol has none, or none yet. */
+  readonly message: OutgoingMessage | undefined;
+  /** Why nothing of it can be written. */
+  readonly unsaid: unknown;
+}
 
 function tooManyCalls(limit: number): Failure {
   return {
@@ -466,8 +503,8 @@ function tooManyStreams(limit: number): Failure {
   };
 }
 
-function octetsOf(message: OutgoingMessage): number {
-  return message.reduce((sum, frame) => sum + octetLength(frame), 0);
+function octetsOf(message: OutgoingMessage | undefined): number {
+  return message?.reduce((sum, frame) => sum + octetLength(frame), 0) ?? 0;
 }
 
 function gone(call: ServerCall, reason: string): RpcError {

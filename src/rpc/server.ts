@@ -243,7 +243,7 @@ export class ServerCore implements TransportOwner {
 
   async #close(): Promise<void> {
     this.#phase = "closed";
-    this.#dispatcher.clear();
+    this.#dispatcher.stop();
     // A handler that closes its own server and returns in the same turn is answered first.
     await Promise.resolve();
     const failure: Failure = {

@@ -17,10 +17,13 @@ export class BatchAnswer {
     return this.#texts.push(undefined) - 1;
   }
 
-  /** Puts an answer into a place. Returns the whole text if it was the last. */
+  /**
+   * Puts an answer into a place, or another one in its stead. Returns the whole text if none is
+   * missing.
+   */
   fill(place: number, text: string): string | undefined {
+    if (this.#texts[place] === undefined) this.#open--;
     this.#texts[place] = text;
-    this.#open--;
     return this.#open === 0 ? `[${this.#texts.join(", ")}]` : undefined;
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect } from "vitest";
 import { multicall, type MulticallOptions } from "../../../src/dialects/multicall/dialect.ts";
 import { exposed } from "../../../src/rpc/exposed.ts";
 import { RpcError } from "../../../src/rpc/errors.ts";
+import type { Message } from "../../../src/rpc/packet.ts";
 import type { ServerSettings } from "../../../src/rpc/server.ts";
 import { MsgpackCodec } from "../../../src/codec/msgpack.ts";
 import { answerTo, EMPTY, framed, octetsOf, saidBy } from "../../support/multicall.ts";
@@ -52,6 +53,33 @@ describe("the calls of a message", () => {
       [ok("a"), { error_type: "Error" }, { error_type: "KeyError" }, ok("c")],
     ]);
   });
+
+  for (const [how, timeoutMs] of [
+    ["closes", undefined],
+    ["drains no longer", 100],
+  ] as const) {
+    scenario(`start no more when the server ${how}`, async (world) => {
+      const gate = new Gate();
+      const ran: string[] = [];
+      const { server, peer } = await serve(world, {
+        slow: () => gate.pass(),
+        transfer: () => ran.push("transfer"),
+      });
+      peer.send(framed('[["slow",[],{}],["transfer",[],{}],["transfer",[],{}]]'));
+      await world.settle();
+      const { core } = server;
+      const closed = timeoutMs === undefined ? core.close() : core.drain(timeoutMs);
+      await world.clock.elapse(2000);
+      await closed;
+      expect(ran).toEqual([]);
+      const [answer] = peer.take();
+      const unavailable = { error_type: "RpcError" };
+      expect(saidBy(answer as Message)).toMatchObject([unavailable, unavailable, unavailable]);
+      gate.open();
+      await world.settle();
+      expect(ran).toEqual([]);
+    });
+  }
 
   scenario("run beside those of other messages", async (world) => {
     const gate = new Gate();

@@ -12,7 +12,7 @@ describe("ReplyCache", () => {
     expect(cache.enter("a", "two")).toBe("joined");
     expect(cache.enter("a", "three")).toBe("joined");
     expect(cache.enter("b", "four")).toBe("first");
-    expect([...cache.settle("a", done(1), 1)]).toEqual(["two", "three"]);
+    expect([...cache.settle("a", { outcome: done(1), bytes: 1 })]).toEqual(["two", "three"]);
     expect(cache.enter("a", "late")).toEqual(done(1));
     expect(cache.running).toBe(1);
   });
@@ -21,11 +21,11 @@ describe("ReplyCache", () => {
     const cache = cacheOf(2);
     for (const id of ["a", "b"]) {
       cache.enter(id, "first");
-      cache.settle(id, done(id), 1);
+      cache.settle(id, { outcome: done(id), bytes: 1 });
     }
     expect(cache.enter("a", "again")).toEqual(done("a"));
     cache.enter("c", "first");
-    cache.settle("c", done("c"), 1);
+    cache.settle("c", { outcome: done("c"), bytes: 1 });
     expect(cache.size).toBe(2);
     expect(cache.enter("a", "again")).toEqual(done("a"));
     expect(cache.enter("b", "again")).toBe("first");
@@ -35,7 +35,7 @@ describe("ReplyCache", () => {
     const cache = cacheOf(0);
     cache.enter("a", "one");
     expect(cache.enter("a", "two")).toBe("joined");
-    expect([...cache.settle("a", done(1), 1)]).toEqual(["two"]);
+    expect([...cache.settle("a", { outcome: done(1), bytes: 1 })]).toEqual(["two"]);
     expect(cache.size).toBe(0);
     expect(cache.enter("a", "three")).toBe("first");
   });
@@ -62,15 +62,15 @@ describe("ReplyCache", () => {
       ["c", 40],
     ] as const) {
       cache.enter(id, "first");
-      cache.settle(id, done(id), bytes);
+      cache.settle(id, { outcome: done(id), bytes: bytes });
     }
     expect([cache.size, cache.bytes]).toEqual([2, 80]);
     cache.enter("large", "first");
-    cache.settle("large", done("large"), 1000);
+    cache.settle("large", { outcome: done("large"), bytes: 1000 });
     expect([cache.size, cache.bytes]).toEqual([1, 1000]);
     expect(cache.enter("large", "again")).toEqual(done("large"));
     cache.enter("d", "first");
-    cache.settle("d", done("d"), 1);
+    cache.settle("d", { outcome: done("d"), bytes: 1 });
     expect([cache.size, cache.bytes]).toEqual([1, 1]);
     cache.clear();
     expect(cache.bytes).toBe(0);
@@ -82,7 +82,7 @@ describe("ReplyCache", () => {
     expect(cache.running).toBe(0);
     cache.enter("a", "one");
     expect(cache.ask("a", "two")).toBe("joined");
-    expect([...cache.settle("a", done(1), 1)]).toEqual(["two"]);
+    expect([...cache.settle("a", { outcome: done(1), bytes: 1 })]).toEqual(["two"]);
     expect(cache.ask("a", "three")).toEqual(done(1));
   });
 
@@ -91,7 +91,7 @@ describe("ReplyCache", () => {
     expect(cache.enter("a", "one", 1)).toBe("first");
     expect(cache.enter("a", "two", 2)).toBe("another");
     expect(cache.enter("a", "two", 1)).toBe("joined");
-    cache.settle("a", done(1), 1);
+    cache.settle("a", { outcome: done(1), bytes: 1 });
     expect(cache.enter("a", "three", 2)).toBe("another");
     expect(cache.enter("a", "three", 1)).toEqual(done(1));
     expect(cache.ask("a", "four")).toEqual(done(1));
