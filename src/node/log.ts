@@ -5,7 +5,7 @@
  * | event | level |
  * |---|---|
  * | endpoints bound and connecting, draining, closed | info |
- * | a handler threw, a worker thread ended | error |
+ * | a handler threw, a worker thread ended, a message met a mistake in zerocall | error |
  * | malformed and unknown messages, refused peers and calls, endpoints that are open to everybody, services without methods | warn |
  * | peers, calls, attempts to connect | debug |
  *
@@ -100,6 +100,12 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
       return ["warn", `peer ${event.address || "?"} at ${event.endpoint}: ${ofPeer(event.reason)}`];
     case "nothing-offered":
       return ["warn", event.reason];
+    case "fault":
+      return [
+        "error",
+        `peer ${event.address || "?"} at ${event.endpoint} was disconnected, as a message of it met a` +
+          ` mistake in zerocall: ${stackOf(event.error)}`,
+      ];
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${ofPeer(event.reason)}`];
   }

@@ -427,21 +427,29 @@ export class ClientSession {
   /** Tells a peer that may understand it; one that is known not to is left alone. */
   #tryCancel(call: ClientCall, reason: string): void {
     if (call.answered && call.channel?.extended === false) return;
-    this.#send(call, (channel) => ({ type: "cancel", channel, reason }));
+    try {
+      this.#write(call, (channel) => ({ type: "cancel", channel, reason }));
+    } catch {
+      // The call is over here all the same, and its handler runs on.
+    }
   }
 
   #send(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
-    if (call.channel === undefined) return;
     try {
-      const message = this.#translator.encode(make(call.channel));
-      checkSize(message, this.link, call.request.method, true);
-      if (message !== undefined) this.#give(message);
+      this.#write(call, make);
     } catch (error) {
       // What the caller wanted to send cannot be written.
       call.input?.close();
       this.#tryCancel(call, "the caller sent what cannot be encoded");
       this.#fail(call, error);
     }
+  }
+
+  #write({ channel, request }: ClientCall, make: (channel: ChannelRef) => Packet): void {
+    if (channel === undefined) return;
+    const message = this.#translator.encode(make(channel));
+    checkSize(message, this.link, request.method, true);
+    if (message !== undefined) this.#give(message);
   }
 
   #give(message: OutgoingMessage): void {

@@ -16,6 +16,7 @@ import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./c
 import type { ClientSessionSettings } from "./client-session-settings.ts";
 import { ClientSession } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
+import { endFaulty } from "./last-resort.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import { LostCalls } from "./lost-calls.ts";
 import { Notifications } from "./notifications.ts";
@@ -289,7 +290,11 @@ export class ClientCore implements TransportOwner {
   }
 
   received(link: Link, messages: readonly Message[]): void {
-    this.#sessions.get(link)?.receive(messages, this.#settings.clock.now());
+    try {
+      this.#sessions.get(link)?.receive(messages, this.#settings.clock.now());
+    } catch (error) {
+      endFaulty(link, error, this.#settings.observer);
+    }
   }
 
   drained(link: Link): void {

@@ -54,6 +54,13 @@ export type RpcEvent =
       readonly type: "nothing-offered";
       readonly reason: string;
     }
+  | {
+      /** A peer's messages have met a mistake of this process, and the link to it was closed. */
+      readonly type: "fault";
+      readonly endpoint: string;
+      readonly address: string;
+      readonly error: unknown;
+    }
   | { readonly type: "malformed"; readonly address: string; readonly reason: string }
   /** A thread of a pool serves calls. */
   | { readonly type: "worker-ready"; readonly worker: string }

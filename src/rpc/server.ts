@@ -18,6 +18,7 @@ import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
 import type { Interceptor } from "./interceptor.ts";
+import { endFaulty } from "./last-resort.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { CallOrigin, Message, Packet } from "./packet.ts";
@@ -272,6 +273,16 @@ export class ServerCore implements TransportOwner {
   }
 
   received(link: Link, messages: readonly Message[]): void {
+    try {
+      this.#receive(link, messages);
+    } catch (error) {
+      this.#packets.length = 0;
+      endFaulty(link, error, this.#settings.observer);
+      this.#alarm.set();
+    }
+  }
+
+  #receive(link: Link, messages: readonly Message[]): void {
     const now = this.#settings.clock.now();
     const packets = this.#packets;
     this.#idleLinks?.heard(link, now);

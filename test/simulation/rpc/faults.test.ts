@@ -4,6 +4,8 @@ import { describe, expect } from "vitest";
 import { decodeAscii, encodeAscii } from "../../../src/base/text.ts";
 import { jsonrpc } from "../../../src/dialects/jsonrpc/dialect.ts";
 import { zerorpc } from "../../../src/dialects/zerorpc/dialect.ts";
+import type { Dialect, Translator } from "../../../src/rpc/dialect.ts";
+import type { RpcEvent } from "../../../src/rpc/rpc-event.ts";
 import type { TransportFactory } from "../../../src/rpc/transport.ts";
 import { FramePeer } from "../../support/netcall.ts";
 import { hex } from "../../support/zmtp.ts";
@@ -253,5 +255,76 @@ describe("a failure that is too large for its link", () => {
       { id: 2, error: { message: expect.stringContaining("maxMessageSize = 1200") as string } },
     ]);
     await peer.transport.close(0);
+  });
+});
+
+/** zerorpc with a mistake: what both sides read as the event "broken" makes them throw. */
+function broken(): Dialect {
+  const dialect = zerorpc();
+  const breaking = <Some extends Translator>(translator: Some): Some => {
+    const decode = translator.decode.bind(translator);
+    translator.decode = (message, packets) => {
+      decode(message, packets);
+      const text = new TextDecoder("latin1").decode(message.at(-1));
+      if (text.includes("broken")) throw new TypeError("a mistake");
+    };
+    return translator;
+  };
+  return {
+    ...dialect,
+    serverTranslator: (peer) => breaking(dialect.serverTranslator(peer)),
+    clientTranslator: (peer) => breaking(dialect.clientTranslator(peer)),
+  };
+}
+
+describe("a mistake that a peer's message meets", () => {
+  const fault = { type: "fault", endpoint: "memory://home", error: new TypeError("a mistake") };
+
+  scenario("costs that peer its connection, and no other anything", async (world) => {
+    const server = world.server(
+      { add, hang: (): Promise<never> => new Promise(() => undefined) },
+      { dialects: [broken()] },
+    );
+    const client = world.client();
+    const raw = world.rawClient();
+    await world.settle();
+    const hanging = client.call("add", 2, 3);
+    raw.send("hang", []);
+    raw.send("broken", []);
+    raw.send("add", [1, 2]);
+    await world.settle();
+    expect(await hanging).toBe(5);
+    expect(server.events.filter(({ type }) => type === "fault")).toMatchObject([fault]);
+    expect(raw.said).toEqual([]);
+    expect(server.core.openCalls).toBe(0);
+    await isServed(client, world);
+    await raw.transport.close(0);
+  });
+
+  scenario("costs a client its connection, and it connects again", async (world) => {
+    const server = world.server({ add, say: () => "broken" });
+    const client = world.client({ dialect: broken() });
+    const answer = outcomeOf(client.call("say"));
+    await world.settle();
+    expect(await answer).toMatchObject({ status: "unavailable", mayHaveRun: true });
+    expect(client.events.filter(({ type }) => type === "fault")).toMatchObject([fault]);
+    await isServed(client, world);
+    expect(server.core.peerCount).toBe(1);
+  });
+
+  scenario("does not become another one where its observer fails", async (world) => {
+    const told: string[] = [];
+    const observer = ({ type }: RpcEvent): void => {
+      told.push(type);
+      if (type === "fault") throw new Error("a mistake of the log");
+    };
+    world.server({ add }, { dialects: [broken()], observer });
+    const raw = world.rawClient();
+    await world.settle();
+    raw.send("broken", []);
+    await world.settle();
+    expect(told).toEqual(["peer-opened", "bound", "fault", "peer-closed", "peer-opened"]);
+    await isServed(world.client(), world);
+    await raw.transport.close(0);
   });
 });
