@@ -203,4 +203,11 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  const unknownOption = error instanceof TypeError && "code" in error;
+  if (!unknownOption && !(error instanceof RangeError)) throw error;
+  console.error(`${error.message}\n\n${HELP}`);
+  process.exitCode = 2;
+}
