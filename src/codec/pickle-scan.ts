@@ -107,9 +107,9 @@ export function scanPickle(
   throw truncated(octets.length);
 }
 
-/** The octets of a string are what stands behind its length, or a line of its own. */
+/** The octets of a string are what stands behind its length, or a line without its end. */
 function checkString(argument: PickleArgument, octets: number, maxStringBytes: number): void {
-  const length = argument.type === "sized" ? octets - argument.lengthOctets : octets;
+  const length = octets - (argument.type === "sized" ? argument.lengthOctets : 1);
   if (length > maxStringBytes) throw tooLongString(maxStringBytes, length);
 }
 

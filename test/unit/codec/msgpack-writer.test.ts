@@ -18,6 +18,16 @@ function written(value: unknown): string {
 }
 
 describe("MsgpackWriter", () => {
+  test("says what it cannot write also when it is not there any more to tell its place", () => {
+    let asked = 0;
+    const value = {
+      get a(): unknown {
+        return asked++ === 0 ? 2n ** 70n : 1;
+      },
+    };
+    expect(() => written(value)).toThrow(/cannot be encoded, at the top$/);
+  });
+
   test("finds what it cannot write in one walk, however deep and wide the value is", () => {
     let deep: unknown = [Symbol("x")];
     for (let i = 0; i < 120; i++) deep = { a: deep };
@@ -127,6 +137,7 @@ describe("MsgpackWriter", () => {
     [{ a: { toJSON: () => [Symbol.iterator] } }, "a symbol cannot be encoded, at .a[0]"],
     [new Map([["f", () => 1]]), "a function cannot be encoded, at .f"],
     [new Map([[Symbol("x"), 1]]), "a symbol cannot be encoded, at .Symbol(x)"],
+    [{ a: new Map([["__proto__", 1]]) }, 'the key "__proto__" cannot be encoded, at .a'],
     [{ a: [JSON.parse('{"__proto__": 1}')] }, 'the key "__proto__" cannot be encoded, at .a[0]'],
     [
       [new Uint8Array(9), new Date(0), { a: () => 1, b: [Symbol("x")] }],

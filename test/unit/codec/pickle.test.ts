@@ -283,3 +283,17 @@ describe("writing", () => {
     expect(() => codec.encode(list)).toThrow(expect.objectContaining({ code: "CODEC_DEPTH" }));
   });
 });
+
+test("a string on a line of its own is bounded by maxStringBytes as well", () => {
+  const small = new PickleCodec({ maxStringBytes: 3 });
+  expect(errorOf(octets("Vabcd\n."), small).code).toBe("CODEC_STRING");
+  expect(small.decode(octets("Vabc\n."))).toBe("abc");
+});
+
+test("an integer of more digits than are read is not written", () => {
+  expect(() => codec.encode([10n ** 5000n])).toThrow(/cannot be encoded, at \[0\]/);
+});
+
+test.each([0n, -1n, 127n, 128n, -128n, -129n, 2n ** 64n])("the integer %s comes back", (value) => {
+  expect(BigInt(String(codec.decode(codec.encode(value))))).toBe(value);
+});
