@@ -46,6 +46,24 @@ function escapeOf(character: string): string {
   return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
+/** Any value as text for people, whatever its own code does. Never throws. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    // An object without a usable toString, such as one made by Object.create(null).
+    return tagOf(value);
+  }
+}
+
+function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return typeof value;
+  }
+}
+
 /** Whether octets begin like text: with ASCII that can be seen, behind blanks. */
 export function startsLikeText(octets: Uint8Array): boolean {
   let at = 0;

@@ -9,14 +9,16 @@
  * | malformed and unknown messages, refused peers and calls, endpoints that are open to everybody, services without methods | warn |
  * | peers, calls, attempts to connect | debug |
  *
- * All events go to the channel `zerocall` as they are, with `side` beside them.
+ * All events go to the channel `zerocall` as they are, with `side` beside them. What a logger throws is
+ * told as an error, to the channel and to itself, and disturbs nothing.
  *
  * @module
  */
 
 import { channel } from "node:diagnostics_channel";
 import { UsageError } from "../base/errors.ts";
-import { escapeControls } from "../base/text.ts";
+import { escapeControls, textOf } from "../base/text.ts";
+import { unfailing } from "../rpc/last-resort.ts";
 import type { Observer, RpcEvent } from "../rpc/rpc-event.ts";
 
 /** Anything with four levels: pino, console and most others fit. */
@@ -44,15 +46,15 @@ const LEVELS: readonly (keyof Logger)[] = ["debug", "info", "warn", "error"];
 /** The channel of `node:diagnostics_channel` that hears of everything. */
 export const DIAGNOSTICS_CHANNEL = "zerocall";
 
-/** Makes an observer for a client or a server. */
+/** Makes an observer for a client or a server. It never throws. */
 export function observeWith(side: "client" | "server", logger: Logger | undefined): Observer {
   const diagnostics = channel(DIAGNOSTICS_CHANNEL);
-  return (event) => {
+  return unfailing((event) => {
     if (diagnostics.hasSubscribers) diagnostics.publish({ side, ...event });
     if (logger === undefined) return;
     const [level, message] = describe(event);
     logger[level](message);
-  };
+  });
 }
 
 function describe(event: RpcEvent): readonly [keyof Logger, string] {
@@ -101,15 +103,24 @@ function describe(event: RpcEvent): readonly [keyof Logger, string] {
     case "nothing-offered":
       return ["warn", event.reason];
     case "fault":
-      return [
-        "error",
-        `peer ${event.address || "?"} at ${event.endpoint} was disconnected, as a message of it met a` +
-          ` mistake in zerocall: ${stackOf(event.error)}`,
-      ];
+      return ["error", faultText(event)];
     case "malformed":
       return ["warn", `malformed message of ${event.address || "?"}: ${ofPeer(event.reason)}`];
   }
 }
+
+function faultText({ at, endpoint, address, error }: Extract<RpcEvent, { type: "fault" }>): string {
+  if (at === "observer") return `the logger has failed: ${stackOf(error)}`;
+  const peer = endpoint === "" ? "" : `peer ${address || "?"} at ${endpoint} was disconnected, as `;
+  return `${peer}${FAULT_PLACES[at]} met a mistake in zerocall: ${stackOf(error)}`;
+}
+
+const FAULT_PLACES = {
+  message: "a message of it",
+  connection: "a change of its connection",
+  timer: "the timer of a call",
+  answer: "the answer to a call",
+} as const;
 
 /** What is said about an endpoint that other hosts can reach. */
 export function insecureText(endpoint: string): string {
@@ -143,6 +154,12 @@ function why(error: unknown): string {
   return error instanceof Error ? `: ${error.message}` : "";
 }
 
+/** Handlers throw what they like, also what has no text. */
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    if (error instanceof Error) return textOf(error.stack ?? error.message);
+  } catch {
+    // The error's own code has failed.
+  }
+  return textOf(error);
 }

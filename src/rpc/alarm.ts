@@ -12,14 +12,25 @@ export class Alarm<Entry extends TimerEntry> {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel<Entry>;
   readonly #due: (entry: Entry, now: number) => void;
+  readonly #failed: (entry: Entry, error: unknown) => void;
   #set: { readonly at: number; readonly cancel: Cancel } | undefined;
   #stopped = false;
 
-  /** @param due - called for each entry that is due, which is in the wheel no more */
-  constructor(clock: Clock, wheel: TimerWheel<Entry>, due: (entry: Entry, now: number) => void) {
+  /**
+   * @param due - called for each entry that is due, which is in the wheel no more
+   * @param failed - called with what `due` throws, which is of no matter to the other entries; must
+   *   not throw
+   */
+  constructor(
+    clock: Clock,
+    wheel: TimerWheel<Entry>,
+    due: (entry: Entry, now: number) => void,
+    failed: (entry: Entry, error: unknown) => void,
+  ) {
     this.#clock = clock;
     this.#wheel = wheel;
     this.#due = due;
+    this.#failed = failed;
   }
 
   /** Has to be called after entries were scheduled. Costs a comparison when nothing is to be done. */
@@ -43,7 +54,15 @@ export class Alarm<Entry extends TimerEntry> {
   readonly #wake = (): void => {
     this.#set = undefined;
     const now = this.#clock.now();
-    for (const entry of this.#wheel.takeDue(now)) this.#due(entry, now);
+    for (const entry of this.#wheel.takeDue(now)) this.#ring(entry, now);
     this.set();
   };
+
+  #ring(entry: Entry, now: number): void {
+    try {
+      this.#due(entry, now);
+    } catch (error) {
+      this.#failed(entry, error);
+    }
+  }
 }

@@ -41,3 +41,6 @@ export interface ClientSessionSettings {
   /** The peer takes more calls than it did. */
   readonly widened: () => void;
 }
+
+/** How often a request is sent again over the connection over which it was refused. */
+export const MAX_REFUSALS = 3;

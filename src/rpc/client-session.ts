@@ -6,10 +6,11 @@
 
 import { dueAt, overdue, requestOptions } from "./call-times.ts";
 import type { ClientCall, Unsent } from "./client-call.ts";
-import type { ClientSessionSettings } from "./client-session-settings.ts";
+import { type ClientSessionSettings, MAX_REFUSALS } from "./client-session-settings.ts";
 import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { forAll } from "./last-resort.ts";
 import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
 import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
@@ -273,14 +274,14 @@ export class ClientSession {
   /** Ends all calls: the peer is gone. What never left, or may be sent again, goes back. */
   disconnect(cause: Error | undefined): void {
     const { sentMessages, endpoint } = this.link;
-    for (const call of this.calls()) {
+    forAll(this.calls(), (call) => {
       const left = sentMessages >= call.sequence;
       call.mayHaveRun ||= left;
       const error = call.lost ?? peerGone(call, endpoint, cause);
       const fate = fateOf(call, left, this.#traits);
       if (fate === "fail" || !call.repeatable) this.#fail(call, error);
       else this.#giveBack(call, error, fate === "ask");
-    }
+    });
   }
 
   /** Input streams go on that waited for the link. */
@@ -501,6 +502,3 @@ export class ClientSession {
     if (this.draining && this.openCalls === 0) this.link.close();
   }
 }
-
-/** How often a request is sent again over the connection over which it was refused. */
-const MAX_REFUSALS = 3;

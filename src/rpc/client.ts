@@ -16,13 +16,14 @@ import { ClientCall, type CallOutcome, type CallRequest, type Unsent } from "./c
 import type { ClientSessionSettings } from "./client-session-settings.ts";
 import { ClientSession } from "./client-session.ts";
 import type { Dialect } from "./dialect.ts";
-import { endFaulty } from "./last-resort.ts";
+import { identified } from "./identified.ts";
+import { forAll, LastResort } from "./last-resort.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import { LostCalls } from "./lost-calls.ts";
 import { Notifications } from "./notifications.ts";
 import { RpcError } from "./errors.ts";
 import type { Message } from "./packet.ts";
-import { clientClosed, nobodyTook } from "./peer-errors.ts";
+import { clientClosed, metMistake, nobodyTook } from "./peer-errors.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import type { Observer } from "./rpc-event.ts";
 import type { Status } from "./status.ts";
@@ -79,12 +80,15 @@ export class ClientCore implements TransportOwner {
   readonly #alarm: Alarm<ClientCall>;
   readonly #idle: IdleGate;
   readonly #endpoints: Endpoints;
+  readonly #lastResort: LastResort;
   #openCalls = 0;
   #phase: "open" | "draining" | "closed" = "open";
   /** Some peer has taken only so many calls at once. */
   #limited = false;
 
-  constructor(settings: ClientSettings) {
+  constructor(given: ClientSettings) {
+    this.#lastResort = new LastResort(given.observer);
+    const settings = { ...given, observer: this.#lastResort.observer };
     this.#settings = settings;
     this.notifications = new Notifications(
       settings.clock,
@@ -130,7 +134,15 @@ export class ClientCore implements TransportOwner {
       wanted: () => this.#phase !== "closed",
     });
     this.#idle = new IdleGate(clock);
-    this.#alarm = new Alarm(clock, this.#wheel, (call, now) => this.#due(call, now));
+    this.#alarm = new Alarm(
+      clock,
+      this.#wheel,
+      (call, now) => this.#due(call, now),
+      (call, error) => {
+        this.#lastResort.fault(call.session?.link, "timer", error);
+        this.#abandon(call, error);
+      },
+    );
   }
 
   /** Calls that are open or wait for a peer. */
@@ -194,7 +206,7 @@ export class ClientCore implements TransportOwner {
   ): ClientCall {
     if (this.#phase !== "open") throw new UsageError("USAGE_CLOSED", "the client is closed");
     const now = this.#settings.clock.now();
-    const call = new ClientCall(this.#identified(request), outcome, {
+    const call = new ClientCall(identified(request, this.#settings.dialect), outcome, {
       now,
       traits: this.#settings.dialect.traits,
     });
@@ -205,22 +217,6 @@ export class ClientCore implements TransportOwner {
       call.withdraw = () => this.#withdraw(call);
     }
     return call;
-  }
-
-  /** Gives the request an id where it helps: where it may be sent again. */
-  #identified(request: CallRequest): CallRequest {
-    const { idempotent, input, options } = request;
-    const isNamed = options?.requestId !== undefined;
-    if (!idempotent && !isNamed) return request;
-    const { newRequestId, name } = this.#settings.dialect;
-    if (isNamed && newRequestId === undefined) {
-      const message = `expected no requestId, as the protocol of ${name} has none`;
-      throw new UsageError("USAGE_OPTION", message);
-    }
-    // Streams and what nobody answers are not remembered.
-    if (isNamed || input !== undefined || options?.oneWay === true) return request;
-    if (newRequestId === undefined) return request;
-    return { ...request, options: { ...options, requestId: newRequestId() } };
   }
 
   /**
@@ -266,7 +262,8 @@ export class ClientCore implements TransportOwner {
       this.#failWaiting(call, clientClosed(call, call.mayHaveRun));
     }
     for (const session of this.#sessions.values()) {
-      for (const call of session.calls()) session.cancel(call, clientClosed(call, true));
+      const cancel = (call: ClientCall): void => session.cancel(call, clientClosed(call, true));
+      this.#lastResort.guard(session.link, () => forAll(session.calls(), cancel));
     }
     this.#alarm.stop();
     await this.#transport.close(LINGER_MS);
@@ -274,6 +271,10 @@ export class ClientCore implements TransportOwner {
   }
 
   opened(link: Link): void {
+    this.#lastResort.guard(link, () => this.#opened(link));
+  }
+
+  #opened(link: Link): void {
     const { dialect, observer } = this.#settings;
     const session = new ClientSession(
       link,
@@ -293,13 +294,15 @@ export class ClientCore implements TransportOwner {
     try {
       this.#sessions.get(link)?.receive(messages, this.#settings.clock.now());
     } catch (error) {
-      endFaulty(link, error, this.#settings.observer);
+      this.#lastResort.fault(link, "message", error);
     }
   }
 
   drained(link: Link): void {
-    this.#sessions.get(link)?.resume();
-    this.#sendWaiting();
+    this.#lastResort.guard(link, () => {
+      this.#sessions.get(link)?.resume();
+      this.#sendWaiting();
+    });
   }
 
   closed(link: Link, error: Error | undefined): void {
@@ -308,9 +311,22 @@ export class ClientCore implements TransportOwner {
     // Out of the choice first: its calls may go to the others at once.
     this.#sessions.delete(link);
     this.#peers = [...this.#sessions.values()];
-    session.disconnect(error);
+    const calls = session.calls();
+    const abandon = (mistake: unknown): void => {
+      for (const call of calls) if (call.session === session) this.#abandon(call, mistake);
+    };
+    this.#lastResort.guard(link, () => session.disconnect(error), abandon);
     const { endpoint, address } = link;
     this.#settings.observer?.({ type: "peer-closed", endpoint, address, error });
+  }
+
+  /** Ends a call that a mistake has kept from ending as it should: its caller waits no longer. */
+  #abandon(call: ClientCall, mistake: unknown): void {
+    if (call.state === "open") {
+      call.close();
+      this.#callClosed();
+    }
+    call.abort(metMistake(call, mistake));
   }
 
   unreachable(endpoint: string, error: Error, final?: Status): void {

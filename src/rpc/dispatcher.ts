@@ -38,6 +38,8 @@ export interface DispatcherSettings extends ReplyLimits {
       ) => Failure | undefined | Promise<Failure | undefined>)
     | undefined;
   readonly interceptors: readonly Interceptor[];
+  /** A mistake has kept a call from being answered, later than its request's turn. Must not throw. */
+  readonly failed: (call: ServerCall, error: unknown) => void;
   /** How many handlers may run at once. */
   readonly poolSize: number;
   /** How many calls may wait for a handler. */
@@ -95,11 +97,12 @@ export class Dispatcher {
   #decideLater(call: ServerCall, decision: Promise<Failure | undefined>): void {
     // What the caller streams comes meanwhile.
     if (call.options?.inputIndex !== undefined) call.session.openInput(call);
-    void decision.then((refusal) => {
+    const decided = (refusal: Failure | undefined): void => {
       if (call.state !== "open" || call.session.expireIfDue(call)) return;
       if (refusal === undefined) this.#admit(call);
       else call.session.fail(call, refusal);
-    });
+    };
+    decision.then(decided).catch((error: unknown) => this.#settings.failed(call, error));
   }
 
   /** Finds the method, matches the arguments, and runs the handler or lets the call wait. */
@@ -289,8 +292,12 @@ export class Dispatcher {
   }
 
   #fail(call: ServerCall, error: unknown): void {
-    call.session.failWith(call, error);
-    this.#settle(call, { type: "failure", error });
+    try {
+      call.session.failWith(call, error);
+      this.#settle(call, { type: "failure", error });
+    } catch (mistake) {
+      this.#settings.failed(call, mistake);
+    }
     this.finished(call);
   }
 

@@ -113,8 +113,8 @@ export function toFailure(
     const { cause, stack } = thrown;
     return {
       status: statusOf(thrown),
-      name: textOf(thrown.name),
-      message: textOf(thrown.message),
+      name: readText(thrown.name),
+      message: readText(thrown.message),
       ...("details" in thrown && thrown.details !== undefined && { details: thrown.details }),
       ...numbered(thrown),
       ...(withStack && typeof stack === "string" && { stack }),
@@ -128,9 +128,14 @@ export function toFailure(
 /** Of what is no error its text travels, and of an object also what it holds. */
 function failureOf(thrown: unknown): Failure {
   const failure = { status: "unknown", name: "Error" } as const;
-  if (typeof thrown !== "object" || thrown === null) return { ...failure, message: textOf(thrown) };
+  if (typeof thrown !== "object" || thrown === null)
+    return { ...failure, message: readText(thrown) };
   const said: unknown = "message" in thrown ? thrown.message : undefined;
-  return { ...failure, message: typeof said === "string" ? said : textOf(thrown), details: thrown };
+  return {
+    ...failure,
+    message: typeof said === "string" ? said : readText(thrown),
+    details: thrown,
+  };
 }
 
 /** Makes the caller's error of a peer's failure. */
@@ -169,7 +174,8 @@ function statusOf(error: Error): Status {
   return "unknown";
 }
 
-function textOf(thrown: unknown): string {
+/** Throws for what has not even a type, of which then nothing travels. */
+function readText(thrown: unknown): string {
   try {
     return String(thrown);
   } catch {

@@ -40,6 +40,8 @@ export interface IdleQuestions {
   isBusy(link: Link): boolean;
   /** Asks the peer to leave. Returns whether it knows what that means. */
   askToLeave(link: Link): boolean;
+  /** Asking or closing it has thrown. Must not throw. */
+  failed(link: Link, error: unknown): void;
 }
 
 /** Links with their last sign of life. */
@@ -103,13 +105,21 @@ export class IdleLinks {
     this.#cancel = undefined;
     const now = this.#clock.now();
     for (const [link, watched] of this.#links) {
-      if (this.#isUsed(link, watched)) use(watched, now);
-      watched.sentMessages = link.sentMessages;
-      watched.unsentOctets = link.unsentOctets ?? 0;
-      if (now >= this.#dueAt(watched)) this.#proceed(link, watched, now);
+      try {
+        this.#lookAt(link, watched, now);
+      } catch (error) {
+        this.#questions.failed(link, error);
+      }
     }
     this.#schedule();
   };
+
+  #lookAt(link: Link, watched: Watched, now: number): void {
+    if (this.#isUsed(link, watched)) use(watched, now);
+    watched.sentMessages = link.sentMessages;
+    watched.unsentOctets = link.unsentOctets ?? 0;
+    if (now >= this.#dueAt(watched)) this.#proceed(link, watched, now);
+  }
 
   #isUsed(link: Link, watched: Watched): boolean {
     if (this.#questions.isBusy(link)) return true;

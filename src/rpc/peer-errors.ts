@@ -92,6 +92,13 @@ export function overrun(call: ClientCall): RpcError {
   return new RpcError("resource_exhausted", message, { method: call.request.method });
 }
 
+/** A mistake of this process has kept a call from ending as it should. */
+export function metMistake(call: ClientCall, cause: unknown): RpcError {
+  const { method } = call.request;
+  const message = `the call of "${method}" has met a mistake in zerocall`;
+  return new RpcError("internal", message, { method, cause });
+}
+
 /** The call was cut short by its own client. */
 export function clientClosed(call: ClientCall, mayHaveRun: boolean): RpcError {
   const { method } = call.request;

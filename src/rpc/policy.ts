@@ -15,6 +15,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { textOf } from "../base/text.ts";
 import type { Failure } from "./errors.ts";
 import type { Headers } from "./packet.ts";
 import { isThenable } from "./pump.ts";
@@ -123,7 +124,8 @@ export function denied({ method, identity }: Pick<PolicyRequest, "method" | "ide
 function ask(policy: PolicyFunction, request: PolicyRequest): Denial | Promise<Denial> {
   try {
     const result = policy(request);
-    return isThenable(result) ? Promise.resolve(result).then(denialOf, failed) : denialOf(result);
+    if (!isThenable(result)) return denialOf(result);
+    return Promise.resolve(result).then(denialOf).catch(failed);
   } catch (error) {
     return failed(error);
   }
@@ -137,7 +139,7 @@ function denialOf(result: unknown): Denial {
 }
 
 function failed(error: unknown): string {
-  return `asking the policy failed: ${String(error)}`;
+  return `asking the policy failed: ${textOf(error)}`;
 }
 
 /** A rule that was checked. */

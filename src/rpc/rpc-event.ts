@@ -55,10 +55,16 @@ export type RpcEvent =
       readonly reason: string;
     }
   | {
-      /** A peer's messages have met a mistake of this process, and the link to it was closed. */
+      /**
+       * Something of a peer has met a mistake of this process, and the link to it was closed; or what
+       * hears of events has thrown, from which nothing follows.
+       */
       readonly type: "fault";
+      /** Empty where it has to do with no peer. */
       readonly endpoint: string;
       readonly address: string;
+      /** Where it came to light. */
+      readonly at: "message" | "connection" | "timer" | "answer" | "observer";
       readonly error: unknown;
     }
   | { readonly type: "malformed"; readonly address: string; readonly reason: string }
@@ -74,5 +80,5 @@ export type RpcEvent =
     }
   | { readonly type: "draining" | "closed" };
 
-/** Hears of everything that happens. Must not throw. */
+/** Hears of everything that happens. What it throws goes no further; it hears of it as a `fault`. */
 export type Observer = (event: RpcEvent) => void;

@@ -12,6 +12,7 @@ import type { Clock } from "../base/clock.ts";
 import type { TimerWheel } from "../base/timer-wheel.ts";
 import type { DialectTraits, Translator } from "./dialect.ts";
 import { type Failure, fromFailure, RpcError, toFailure } from "./errors.ts";
+import { forAll } from "./last-resort.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
 import { checkSize } from "./message-size.ts";
@@ -301,13 +302,13 @@ export class ServerSession {
   /** Ends all calls without an answer: the peer is gone. */
   disconnect(): void {
     this.#peer?.disconnect();
-    for (const call of this.#kept) {
+    forAll(this.#kept, (call) => {
       // Who sends requests again will come back for the outcome, over another connection. The rest of
       // a stream nobody will ask for.
       const { pump, options } = call;
       if (options?.requestId !== undefined && pump === undefined) this.#close(call);
       else this.drop(call, gone(call, "the caller is gone"));
-    }
+    });
   }
 
   /** Pumps go on that waited for the link. */

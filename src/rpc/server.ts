@@ -12,18 +12,18 @@ import { TimerWheel } from "../base/timer-wheel.ts";
 import { Access } from "./access.ts";
 import { Alarm } from "./alarm.ts";
 import { Endpoints } from "./endpoints.ts";
-import { IdleLinks, type IdleQuestions } from "./idle-links.ts";
+import { IdleLinks } from "./idle-links.ts";
 import { IdleGate } from "./idle-gate.ts";
 import type { Dialect } from "./dialect.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type Failure, fromFailure, RpcError } from "./errors.ts";
+import { closedFailure, leavingFailure, overrunFailure, stepsFailure } from "./server-failures.ts";
 import type { Interceptor } from "./interceptor.ts";
-import { endFaulty } from "./last-resort.ts";
+import { forAll, LastResort } from "./last-resort.ts";
 import { RPC_DEFAULTS } from "./limits.ts";
 import type { Method } from "./method.ts";
 import type { CallOrigin, Message, Packet } from "./packet.ts";
 import type { Policy } from "./policy.ts";
-import { MAX_WAITING_STEPS } from "./pump.ts";
 import { Buckets, type RateLimit } from "./rate-limit.ts";
 import type { WindowLimits } from "./receive-window.ts";
 import { Registry } from "./registry.ts";
@@ -96,14 +96,18 @@ export class ServerCore implements TransportOwner {
   readonly #buckets: Buckets | undefined;
   readonly #throttle: Throttle;
   readonly #idleLinks: IdleLinks | undefined;
+  readonly #lastResort: LastResort;
   #phase: Phase = "open";
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(settings: ServerSettings) {
+  constructor(given: ServerSettings) {
+    this.#lastResort = new LastResort(given.observer);
+    const { observer } = this.#lastResort;
+    const settings = { ...given, observer };
     this.#settings = settings;
     this.registry = new Registry(settings.name, settings.platformPrototypes);
-    const { policy, observer } = settings;
+    const { policy } = settings;
     const access = policy === undefined ? undefined : new Access(policy, this.registry, observer);
     for (const dialect of settings.dialects) {
       const make = dialect.builtins.bind(dialect);
@@ -118,6 +122,7 @@ export class ServerCore implements TransportOwner {
       maxQueuedCalls: settings.maxQueuedCalls,
       rememberedReplies: settings.rememberedReplies ?? RPC_DEFAULTS.rememberedReplies,
       rememberedBytes: settings.rememberedBytes ?? RPC_DEFAULTS.rememberedBytes,
+      failed: ({ session }, error) => this.#lastResort.fault(session.link, "answer", error),
     });
     this.#sessionSettings = {
       clock: settings.clock,
@@ -143,16 +148,25 @@ export class ServerCore implements TransportOwner {
     });
     this.#idle = new IdleGate(clock);
     this.#left = new IdleGate(clock);
-    const { rateLimit, idleTimeoutMs = RPC_DEFAULTS.idleTimeoutMs } = settings;
-    this.#buckets = rateLimit && new Buckets(rateLimit);
+    this.#buckets = settings.rateLimit && new Buckets(settings.rateLimit);
     this.#throttle = new Throttle(clock);
-    const questions: IdleQuestions = {
+    this.#idleLinks = this.#watchIdleLinks(settings);
+    this.#alarm = new Alarm(
+      clock,
+      this.#wheel,
+      (call, now) => call.session.expire(call, now),
+      ({ session }, error) => this.#lastResort.fault(session.link, "timer", error),
+    );
+  }
+
+  #watchIdleLinks({ clock, idleTimeoutMs }: ServerSettings): IdleLinks | undefined {
+    const timeoutMs = idleTimeoutMs ?? RPC_DEFAULTS.idleTimeoutMs;
+    if (timeoutMs <= 0) return undefined;
+    return new IdleLinks(clock, timeoutMs, {
       isBusy: (link) => (this.#sessions.get(link)?.openCalls.size ?? 0) > 0,
       askToLeave: (link) => this.#sessions.get(link)?.sayDraining() === true,
-    };
-    this.#idleLinks =
-      idleTimeoutMs > 0 ? new IdleLinks(clock, idleTimeoutMs, questions) : undefined;
-    this.#alarm = new Alarm(clock, this.#wheel, (call, now) => call.session.expire(call, now));
+      failed: (link, error) => this.#lastResort.fault(link, "timer", error),
+    });
   }
 
   /** The real endpoints that are bound. */
@@ -247,16 +261,10 @@ export class ServerCore implements TransportOwner {
     this.#dispatcher.stop();
     // A handler that closes its own server and returns in the same turn is answered first.
     await Promise.resolve();
-    const failure: Failure = {
-      status: "unavailable",
-      name: "RpcError",
-      message: "the server was closed before the call was over",
-    };
-    for (const session of this.#sessions.values()) {
-      for (const call of session?.openCalls ?? []) {
-        call.abandon(fromFailure(failure, call.method));
-        session?.fail(call, failure);
-      }
+    const failure = closedFailure();
+    for (const [link, session] of this.#sessions) {
+      const end = (call: ServerCall): void => this.#stop(call, failure);
+      this.#lastResort.guard(link, () => forAll(session?.openCalls ?? [], end));
     }
     this.#alarm.stop();
     this.#idleLinks?.stop();
@@ -277,7 +285,7 @@ export class ServerCore implements TransportOwner {
       this.#receive(link, messages);
     } catch (error) {
       this.#packets.length = 0;
-      endFaulty(link, error, this.#settings.observer);
+      this.#lastResort.fault(link, "message", error);
       this.#alarm.set();
     }
   }
@@ -310,8 +318,10 @@ export class ServerCore implements TransportOwner {
   }
 
   drained(link: Link): void {
-    if (!this.#throttle.rests(link)) link.resume();
-    this.#sessions.get(link)?.resume();
+    this.#lastResort.guard(link, () => {
+      if (!this.#throttle.rests(link)) link.resume();
+      this.#sessions.get(link)?.resume();
+    });
   }
 
   closed(link: Link, error: Error | undefined): void {
@@ -323,9 +333,12 @@ export class ServerCore implements TransportOwner {
     const idle = this.#idleLinks?.closed(link);
     const reason = error ?? idle;
     if (session !== undefined) {
+      const { openCalls } = session;
       // First those that wait: the end of one that runs would start them.
-      for (const call of session.openCalls) this.#dispatcher.forget(call);
-      session.disconnect();
+      this.#lastResort.guard(link, () =>
+        forAll(openCalls, (call) => this.#dispatcher.forget(call)),
+      );
+      this.#lastResort.guard(link, () => session.disconnect());
     }
     if (this.#left.awaited && !this.#isAwaited()) this.#left.open();
     const { endpoint, address } = link;
@@ -349,7 +362,7 @@ export class ServerCore implements TransportOwner {
           // Who came too late for the news hears it first.
           session.sayDraining();
           if (call.options?.oneWay !== true)
-            session.refuse(call.channel, leavingFailure(this.#phase));
+            session.refuse(call.channel, leavingFailure(this.#phase === "open"));
         } else {
           this.#observe("call-started", call);
           this.#dispatcher.dispatch(call);
@@ -459,31 +472,3 @@ const LINGER_MS = 1000;
 const LEAVE_MS = 1000;
 /** How often a draining server looks whether they have left, if nothing tells. */
 const LOOK_MS = 50;
-
-function leavingFailure(phase: Phase): Failure {
-  return {
-    status: "unavailable",
-    name: "RpcError",
-    message:
-      phase === "open"
-        ? "the server closes this connection, on which nothing happened: call again"
-        : "the server is closing and takes no new calls",
-    mayHaveRun: false,
-  };
-}
-
-function stepsFailure(): Failure {
-  return {
-    status: "resource_exhausted",
-    name: "RpcError",
-    message: `expected at most ${MAX_WAITING_STEPS} steps of a generator to wait, got one more`,
-  };
-}
-
-function overrunFailure(): Failure {
-  return {
-    status: "resource_exhausted",
-    name: "RpcError",
-    message: "the caller streamed more items than it had credit for",
-  };
-}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { textOf } from "../base/text.ts";
 import { encodeZ85 } from "../base/z85.ts";
 import type { Credentials, Verdict } from "../zmtp/mechanism.ts";
 
@@ -92,15 +93,20 @@ export function askAuthenticator(
           mechanism: "CURVE",
           publicKey: encodeZ85(credentials.publicKey),
         };
-  const settle = (result: unknown): void => answer(verdictOf(request, result));
-  const fail = (error: unknown): void => settle({ refuse: `asking failed: ${String(error)}` });
+  const read = (result: unknown): Verdict => verdictOf(request, result);
+  const failed = (error: unknown): Verdict => read({ refuse: `asking failed: ${textOf(error)}` });
+  let verdict: Verdict;
   try {
     const result = authenticate(request);
-    if (result instanceof Promise) result.then(settle, fail);
-    else settle(result);
+    if (result instanceof Promise) {
+      void result.then(read).catch(failed).then(answer);
+      return;
+    }
+    verdict = read(result);
   } catch (error) {
-    fail(error);
+    verdict = failed(error);
   }
+  answer(verdict);
 }
 
 function verdictOf(request: AuthenticationRequest, result: unknown): Verdict {

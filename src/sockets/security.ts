@@ -8,6 +8,7 @@
  */
 
 import { UsageError } from "../base/errors.ts";
+import { textOf } from "../base/text.ts";
 import { decodeZ85 } from "../base/z85.ts";
 import { curveClient } from "../zmtp/curve-client.ts";
 import { type CurveCrypto, KEY_BYTES, type KeyPair, makeKeyPair } from "../zmtp/curve-crypto.ts";
@@ -117,7 +118,7 @@ export function securityOf(
 /** What lets in nobody: who asked for other keys must not be served with the old ones. */
 function closedBy({ mechanism, authenticate }: ResolvedSecurity, error: unknown): ResolvedSecurity {
   const begin = (): never => {
-    throw new ZmtpError("ZMTP_REFUSED", `one while the function security fails: ${String(error)}`);
+    throw new ZmtpError("ZMTP_REFUSED", `one while the function security fails: ${textOf(error)}`);
   };
   return { mechanism: { ...mechanism, begin }, authenticate };
 }

@@ -69,6 +69,11 @@ export type SocketEvent =
   | { readonly type: "disconnect"; readonly address: string; readonly error?: Error }
   /** The endpoint is no longer bound. ZMQ_EVENT_CLOSED. */
   | { readonly type: "close"; readonly address: string }
+  /**
+   * A listener has thrown at an event of the type `at`. Nothing follows from that, and from what one
+   * throws at this event not even another one.
+   */
+  | { readonly type: "listener:error"; readonly at: string; readonly error: unknown }
   /** The socket is closed; nothing follows. ZMQ_EVENT_MONITOR_STOPPED. */
   | { readonly type: "end" };
 

@@ -20,7 +20,8 @@ export class SocketEvents {
 
   /**
    * Calls `listener` with every event of this name, or with every event for `"*"`. Adding the same
-   * listener twice has no effect. A listener MUST NOT throw.
+   * listener twice has no effect. What a listener throws disturbs neither the socket nor other
+   * listeners; it is told as `listener:error`.
    */
   on(type: "*", listener: (event: SocketEvent) => void): this;
   on<Type extends SocketEventType>(
@@ -46,7 +47,16 @@ export class SocketEvents {
   /** Tells all that listen. */
   emit(event: SocketEvent): void {
     for (const type of [event.type, "*"] as const) {
-      for (const listener of this.#listeners.get(type) ?? []) listener(event);
+      for (const listener of this.#listeners.get(type) ?? []) this.#tell(listener, event);
+    }
+  }
+
+  #tell(listener: Listener, event: SocketEvent): void {
+    try {
+      listener(event);
+    } catch (error) {
+      if (event.type === "listener:error") return;
+      this.emit({ type: "listener:error", at: event.type, error });
     }
   }
 }

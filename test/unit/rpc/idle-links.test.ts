@@ -26,20 +26,35 @@ class FakeLink implements Link {
 function setUp({ busy = false, leaves = false } = {}) {
   const clock = new VirtualClock();
   const asked: number[] = [];
-  const state = { busy };
+  const failed: unknown[] = [];
+  const state = { busy, broken: false };
   const links = new IdleLinks(clock, IDLE_MS, {
     isBusy: () => state.busy,
     askToLeave: () => {
       asked.push(clock.now());
+      if (state.broken) throw new TypeError("a mistake");
       return leaves;
     },
+    failed: (_link, error) => failed.push(error),
   });
   const link = new FakeLink();
   links.opened(link);
-  return { clock, links, link, asked, state };
+  return { clock, links, link, asked, state, failed };
 }
 
 describe("a link on which nothing happens", () => {
+  test("keeps no other from being looked at when asking it fails", () => {
+    const { clock, links, link, asked, state, failed } = setUp({ leaves: true });
+    state.broken = true;
+    clock.advance(IDLE_MS);
+    expect(failed).toEqual([new TypeError("a mistake")]);
+    state.broken = false;
+    links.opened(new FakeLink());
+    links.closed(link);
+    clock.advance(IDLE_MS);
+    expect(asked).toHaveLength(2);
+  });
+
   test("is closed after the idle time where its peer cannot be asked to leave", () => {
     const { clock, links, link } = setUp();
     clock.advance(IDLE_MS - 1);

@@ -138,6 +138,23 @@ describe("a function", () => {
     expect(thrown).toBe("asking the policy failed: Error: no database");
     expect(await guardOf(() => Promise.reject(broken))(request("m"))).toBe(thrown);
   });
+
+  test("denies also when what it throws or returns cannot be read", async () => {
+    const nameless: unknown = Object.create(null);
+    const why = "asking the policy failed: [object Object]";
+    const thrown = guardOf(() => {
+      throw nameless;
+    });
+    expect(thrown(request("m"))).toBe(why);
+    expect(await guardOf(() => Promise.reject(nameless))(request("m"))).toBe(why);
+    const unreadable = {
+      get deny(): string {
+        throw new Error("not now");
+      },
+    };
+    const later = guardOf(async () => unreadable);
+    expect(await later(request("m"))).toBe("asking the policy failed: Error: not now");
+  });
 });
 
 test("who is denied learns no reason, and without identity that one is needed", () => {

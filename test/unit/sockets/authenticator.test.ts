@@ -76,6 +76,8 @@ test.each<[string, Authenticator, string]>([
   ],
   ["rejects", () => Promise.reject(new Error("broken")), "broken"],
   ["says something else", () => 1 as never, "it may not"],
+  ["rejects with what has no text", () => Promise.reject(Object.create(null)), "[object Object]"],
+  ["gives an identity without text", async () => ({ identity: Object.create(null) }), "failed"],
 ])("a function that %s refuses", async (_what, authenticate, why) => {
   const verdict = await ask(authenticate, plain("ada", "secret"));
   expect(verdict).toMatchObject({ type: "refuse", reason: expect.stringContaining(why) as string });

@@ -16,6 +16,24 @@ test("hands events to those who listen to their name, and to those who listen to
   expect(heard).toEqual(["bind a", "* bind", "* end", "* bind"]);
 });
 
+test("a listener that throws disturbs neither others nor who tells, and is told of", () => {
+  const events = new SocketEvents();
+  const heard: unknown[] = [];
+  const error = new Error("a mistake of a listener");
+  const fail = (): never => {
+    throw error;
+  };
+  events.on("bind", fail).on("listener:error", fail);
+  events.on("*", (event) => heard.push(event));
+  events.emit({ type: "bind", address: "a" });
+  events.emit({ type: "end" });
+  expect(heard).toEqual([
+    { type: "listener:error", at: "bind", error },
+    { type: "bind", address: "a" },
+    { type: "end" },
+  ]);
+});
+
 test.each([
   [new ZmtpError("ZMTP_PEER_ERROR", "400"), "handshake:error:auth"],
   [new ZmtpError("ZMTP_NOT_ZMTP", "HTTP"), "handshake:error:protocol"],
