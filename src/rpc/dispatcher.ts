@@ -294,7 +294,9 @@ export class Dispatcher {
   #fail(call: ServerCall, error: unknown): void {
     try {
       call.session.failWith(call, error);
-      this.#settle(call, { type: "failure", error });
+      // What has not run has no outcome: who sends it again may have more luck.
+      if (call.isRefusal(error)) this.#admitAll(this.#disown(call));
+      else this.#settle(call, { type: "failure", error });
     } catch (mistake) {
       this.#settings.failed(call, mistake);
     }

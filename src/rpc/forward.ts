@@ -12,6 +12,7 @@
 
 import { type CallStarter, inputOf } from "./caller.ts";
 import type { CallOutcome, CallRequest, ClientCall } from "./client-call.ts";
+import { RpcError } from "./errors.ts";
 import type { CallOrigin } from "./packet.ts";
 import type { PumpSource } from "./pump.ts";
 import { isStream, type RemoteStream } from "./remote-stream.ts";
@@ -38,10 +39,15 @@ export interface ForwardedCall {
  */
 export function forward(to: CallStarter, call: ForwardedCall): Promise<unknown> {
   const { context, over } = call;
+  context.passes++;
   return new Promise((resolve, reject) => {
     const started = start(to, call, {
       resolve: (value) => resolve(isStream(value) ? new ForwardedStream(started, value) : value),
-      reject,
+      reject: (error) => {
+        // What the other side's handlers throw is not taken for it: `toFailure` sees to that.
+        if (error instanceof RpcError && !error.mayHaveRun) context.refusal = error;
+        reject(error);
+      },
     });
     if (started.state === "closed") {
       over();

@@ -60,6 +60,10 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   inputWindow: ReceiveWindow | undefined = undefined;
   /** Hears that nobody waits any more, where the call is passed on: a signal costs more than a call. */
   onAbandoned: ((reason: RpcError) => void) | undefined = undefined;
+  /** How often it was passed on: once, unless an interceptor has its own ideas. */
+  passes = 0;
+  /** With what passing it on has failed before any handler could run for it. */
+  refusal: Error | undefined = undefined;
   #headers: Headers | undefined = undefined;
   #aborter: AbortController | undefined = undefined;
   #abortReason: RpcError | undefined = undefined;
@@ -125,6 +129,11 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   /** Why nobody waits any more, if so. */
   get abandonReason(): RpcError | undefined {
     return this.#abortReason;
+  }
+
+  /** Whether an error says that no handler has run for it, so that it may be made again. */
+  isRefusal(error: unknown): boolean {
+    return this.passes === 1 && error !== undefined && error === this.refusal;
   }
 
   /** Tells the handler that nobody waits any more: its signal, its generator and its input end. */

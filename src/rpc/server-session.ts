@@ -250,7 +250,8 @@ export class ServerSession {
     if (call.state === "closed") return;
     const { observer, sendStacks } = this.#settings;
     observer?.({ type: "call-failed", method: call.method, address: this.link.address, error });
-    this.fail(call, toFailure(error, sendStacks));
+    const failure = toFailure(error, sendStacks);
+    this.fail(call, call.isRefusal(error) ? { ...failure, mayHaveRun: false } : failure);
   }
 
   /** Grants credit for the items that the caller streams in. */

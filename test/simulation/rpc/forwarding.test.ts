@@ -2,9 +2,11 @@
 
 import { describe, expect } from "vitest";
 import { threads } from "../../../src/dialects/threads/dialect.ts";
+import type { ClientSettings } from "../../../src/rpc/client.ts";
 import { withContext } from "../../../src/rpc/context.ts";
 import { RpcError } from "../../../src/rpc/errors.ts";
 import { forward } from "../../../src/rpc/forward.ts";
+import type { Interceptor } from "../../../src/rpc/interceptor.ts";
 import { offer } from "../../../src/rpc/offer.ts";
 import { WINDOW_DEFAULTS } from "../../../src/rpc/receive-window.ts";
 import type { ServerCall } from "../../../src/rpc/server-call.ts";
@@ -33,10 +35,11 @@ function front(
   world: World,
   service: Record<string, unknown>,
   options: Partial<ServerSettings> = {},
+  linkOptions: Partial<ClientSettings> = {},
 ): Front {
   const behind = world.idleServer(service, { dialects: [threads()], sendStacks: true });
   void behind.core.bind(BEHIND);
-  const link = world.idleClient({ dialect: threads() });
+  const link = world.idleClient({ dialect: threads(), ...linkOptions });
   link.core.connect(BEHIND);
   const passed = new Set<number>();
   let last = 0;
@@ -261,5 +264,56 @@ describe("a call that is passed on", () => {
       mayHaveRun: true,
       message: `the peer at ${BEHIND} is gone; the call may have run: out of memory`,
     });
+  });
+});
+
+describe("a call that nobody behind the server has room for", () => {
+  const full = { dialect: threads(1), maxQueuedCalls: 0 };
+  const refused = {
+    status: "resource_exhausted",
+    message: "expected at most maxQueuedCalls = 0 calls to wait for a peer, got one more",
+    mayHaveRun: false,
+  };
+
+  scenario("has certainly not run, and runs when it comes again under its id", async (world) => {
+    const gate = new Gate();
+    const work = async (): Promise<string> => {
+      await gate.pass();
+      return "done";
+    };
+    const { client } = front(world, { work }, {}, full);
+    const first = client.call("work");
+    await world.settle();
+    const again = { requestId: "a" };
+    expect(await outcomeOf(client.callWith(again, "work"))).toMatchObject(refused);
+    gate.open();
+    expect(await first).toBe("done");
+    const second = client.callWith(again, "work");
+    await world.settle();
+    gate.open();
+    expect(await second).toBe("done");
+  });
+
+  scenario("says so of no other call, of an interceptor or of a handler", async (world) => {
+    const gate = new Gate();
+    const service = {
+      work: () => gate.pass(),
+      borrow: () => Promise.reject(new RpcError("aborted", "of its own", { mayHaveRun: false })),
+    };
+    const twice: Interceptor = async (call, next) => {
+      if (call.method === "borrow") return next(call);
+      void next(call);
+      await world.settle();
+      return next(call);
+    };
+    const { client } = front(world, service, { interceptors: [twice] }, full);
+    expect(await outcomeOf(client.call("borrow"))).toMatchObject({
+      status: "aborted",
+      mayHaveRun: true,
+    });
+    const outcome = outcomeOf(client.call("work"));
+    await world.settle();
+    expect(await outcome).toMatchObject({ ...refused, mayHaveRun: true });
+    gate.open();
   });
 });
