@@ -138,13 +138,15 @@ const ARGUMENTS: Readonly<Record<keyof typeof OP, PickleArgument>> = {
 };
 
 /** What follows each instruction that is carried out, by its octet. */
-export const ARGUMENT_OF: readonly (PickleArgument | undefined)[] = Array.from(
-  { length: 256 },
-  (_, octet) =>
-    Object.entries(OP)
-      .filter(([, known]) => known === octet)
-      .map(([name]) => ARGUMENTS[name as keyof typeof OP])[0],
-);
+export const ARGUMENT_OF: readonly (PickleArgument | undefined)[] = argumentsByOctet();
+
+function argumentsByOctet(): (PickleArgument | undefined)[] {
+  const table = Array.from<PickleArgument | undefined>({ length: 256 });
+  for (const [name, octet] of Object.entries(OP)) {
+    table[octet] = ARGUMENTS[name as keyof typeof OP];
+  }
+  return table;
+}
 
 /** The instructions that import, call, build or reach outside, which are never carried out. */
 export const REFUSED: ReadonlyMap<number, string> = new Map([

@@ -1,15 +1,13 @@
 /**
- * The cryptography of CURVE, by `@noble/curves` and `@noble/ciphers`, with Node's random octets.
+ * The cryptography of CURVE, by `@noble/curves` and `@noble/ciphers`, with the platform's random octets.
  *
  * Both are loaded when a connection first needs them, which saves everybody else 25 ms at the start:
  * a handshake cannot wait for an `import()`, and `require` loads modules of either kind since Node
- * 20.19.
+ * 20.19. What `node:module` and `node:crypto` cost at the start is saved in the same way.
  *
  * @module
  */
 
-import { randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
 import type * as ciphers from "@noble/ciphers/salsa.js";
 import type * as curves from "@noble/curves/ed25519.js";
 import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
@@ -18,24 +16,25 @@ import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
 const SIGMA = words(new TextEncoder().encode("expand 32-byte k"));
 const NO_NONCE = new Uint32Array(4);
 
-const require = createRequire(import.meta.url);
-
 type Ciphers = Pick<typeof ciphers, "hsalsa" | "xsalsa20poly1305">;
 type Curves = Pick<typeof curves, "x25519">;
 
 let loaded: (Ciphers & Curves) | undefined;
 
 function noble(): Ciphers & Curves {
-  loaded ??= {
-    ...(require("@noble/ciphers/salsa.js") as Ciphers),
-    ...(require("@noble/curves/ed25519.js") as Curves),
-  };
+  if (loaded === undefined) {
+    const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+    loaded = {
+      ...(require("@noble/ciphers/salsa.js") as Ciphers),
+      ...(require("@noble/curves/ed25519.js") as Curves),
+    };
+  }
   return loaded;
 }
 
 /** {@link CurveCrypto} for Node. */
 export const curveCrypto: CurveCrypto = {
-  random: (length) => new Uint8Array(randomBytes(length)),
+  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   publicKey: (secretKey) => noble().x25519.getPublicKey(secretKey),
   sharedKey(publicKey, secretKey) {
     let point: Uint8Array;

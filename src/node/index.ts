@@ -110,4 +110,5 @@ export {
 export type { PeerOptions } from "./rpc-options.ts";
 export { Server, type ServerOptions } from "./server.ts";
 export { Subscriptions } from "./subscriptions.ts";
-export { type WorkerLoad, WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";
+export type { WorkerLoad } from "./workers/crew.ts";
+export { WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { lookup } from "node:dns/promises";
 import { createServer, isIP, Socket, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 
@@ -141,6 +140,8 @@ async function bindAddress(host: string, ipv6: boolean, endpoint: string): Promi
   const addresses = networkInterfaces()[host];
   const own = addresses?.find(({ family }) => family === (ipv6 ? "IPv6" : "IPv4"));
   if (own !== undefined) return own.address;
+  // Most servers bind an address or an interface, and pay for no resolver.
+  const { lookup } = await import("node:dns/promises");
   try {
     return (await lookup(host, { family: ipv6 ? 0 : 4 })).address;
   } catch (error) {

@@ -10,23 +10,13 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 
-import { Backoff } from "../../base/backoff.ts";
 import { UsageError } from "../../base/errors.ts";
-import { threads } from "../../dialects/threads/dialect.ts";
-import { ClientCore } from "../../rpc/client.ts";
-import { RpcError } from "../../rpc/errors.ts";
-import { forward } from "../../rpc/forward.ts";
 import { checkOptions, count, duration, RPC_DEFAULTS } from "../../rpc/limits.ts";
 import { offer, type OfferedMethod } from "../../rpc/offer.ts";
-import { WINDOW_DEFAULTS } from "../../rpc/receive-window.ts";
 import type { Observer } from "../../rpc/rpc-event.ts";
-import type { ServerCall } from "../../rpc/server-call.ts";
-import { type PortTransport, portTransport } from "../../transports/port.ts";
-import { nodeClock } from "../clock.ts";
 import { checkLogger, type Logger, observeWith, workerEndedText } from "../log.ts";
-import { Callers } from "./callers.ts";
-import { LANES, type ServiceReport } from "./thread-setup.ts";
-import { WorkerThread } from "./worker-thread.ts";
+import type { Crew, CrewOptions, WorkerLoad } from "./crew.ts";
+import type { ServiceReport } from "./thread-setup.ts";
 
 /** Options of {@link WorkerPool.start}. */
 export interface WorkerPoolOptions {
@@ -68,30 +58,6 @@ const MAX_WORKERS = 1024;
 /** How long a thread may take to load its module, unless told otherwise, in ms. */
 const START_TIMEOUT_MS = 30_000;
 
-/** Delays before a thread is replaced. They start again after one that lived so long. */
-const RESTART = { initialMs: 100, maxMs: 30_000, settledMs: 30_000 } as const;
-
-/** A thread's place in the pool. */
-interface Place {
-  readonly name: string;
-  readonly backoff: Backoff;
-  thread: WorkerThread;
-  state: "starting" | "serving" | "waiting";
-  timer: NodeJS.Timeout | undefined;
-}
-
-/** A thread of a pool, and what it has to do. */
-export interface WorkerLoad {
-  /** Such as `worker thread 1`, as errors and logs call it. */
-  readonly name: string;
-  /** Node's number of the thread. */
-  readonly threadId: number;
-  /** `waiting` after a crash, until another one is started in its place. */
-  readonly state: "starting" | "serving" | "waiting";
-  /** Calls that it has not answered. */
-  readonly openCalls: number;
-}
-
 /**
  * A service in worker threads, to be given to a server in place of an object.
  *
@@ -129,14 +95,19 @@ export class WorkerPool {
   static start(module: string | URL, options: WorkerPoolOptions = {}): Promise<WorkerPool> {
     checkOptions("pool option", options, WORKER_POOL_OPTIONS);
     checkLogger(options.logger);
-    const crew = new Crew(specifierOf(module), options);
-    return crew.start().then(
-      (report) => new WorkerPool(crew, report),
-      async (error: unknown) => {
-        await crew.close();
-        throw error;
-      },
-    );
+    const specifier = specifierOf(module);
+    return WorkerPool.#start(crewOptions(specifier, options));
+  }
+
+  static async #start(options: CrewOptions): Promise<WorkerPool> {
+    const { Crew } = await import("./crew.ts");
+    const crew = new Crew(options);
+    try {
+      return new WorkerPool(crew, await crew.start());
+    } catch (error) {
+      await crew.close();
+      throw error;
+    }
   }
 
   /** The threads. */
@@ -171,146 +142,25 @@ export class WorkerPool {
   }
 }
 
-/** The threads of a pool and who calls them. */
-class Crew {
-  readonly #specifier: string;
-  readonly #options: WorkerPoolOptions;
-  readonly #startTimeoutMs: number;
-  readonly #core: ClientCore;
-  readonly #callers: Callers;
-  readonly #observer: Observer;
-  readonly #places: Place[] = [];
-  readonly #size: number;
-  #calls: PortTransport | undefined;
-  #asks: PortTransport | undefined;
-  #closing: Promise<void> | undefined;
-
-  constructor(specifier: string, options: WorkerPoolOptions) {
-    this.#specifier = specifier;
-    this.#options = options;
-    this.#observer = observerOf(options.logger);
-    this.#size = count("workers", options.workers, availableParallelism(), 1);
-    if (this.#size > MAX_WORKERS) {
-      const message = `expected workers to be at most ${MAX_WORKERS}, got ${this.#size}`;
-      throw new UsageError("USAGE_OPTION", message);
-    }
-    const { startTimeoutMs = START_TIMEOUT_MS } = options;
-    this.#startTimeoutMs = duration("startTimeoutMs", startTimeoutMs);
-    const callsPerWorker = count("callsPerWorker", options.callsPerWorker, Infinity, 1);
-    const { maxQueuedCalls } = RPC_DEFAULTS;
-    this.#core = new ClientCore({
-      clock: nodeClock,
-      transport: portTransport((transport) => (this.#calls = transport)),
-      dialect: threads(callsPerWorker),
-      heartbeatMs: 0,
-      passiveHeartbeat: true,
-      maxQueuedCalls: count("maxQueuedCalls", options.maxQueuedCalls, maxQueuedCalls, 0),
-      window: WINDOW_DEFAULTS,
-      observer: undefined,
-      resolveEndpoint: (endpoint) => endpoint,
-    });
-    this.#callers = new Callers((transport) => (this.#asks = transport));
+/** @throws {UsageError} `USAGE_OPTION` */
+function crewOptions(specifier: string, options: WorkerPoolOptions): CrewOptions {
+  const { cwd = process.cwd(), startTimeoutMs = START_TIMEOUT_MS, resourceLimits } = options;
+  const workers = count("workers", options.workers, availableParallelism(), 1);
+  if (workers > MAX_WORKERS) {
+    const message = `expected workers to be at most ${MAX_WORKERS}, got ${workers}`;
+    throw new UsageError("USAGE_OPTION", message);
   }
-
-  get workers(): readonly WorkerLoad[] {
-    const calls = new Map(this.#core.peers.map((peer) => [peer.endpoint, peer.openCalls]));
-    return this.#places.map(({ name, thread, state }) => {
-      return { name, threadId: thread.threadId, state, openCalls: calls.get(name) ?? 0 };
-    });
-  }
-
-  get openCalls(): number {
-    return this.#core.openCalls;
-  }
-
-  async start(): Promise<ServiceReport> {
-    for (let number = 1; number <= this.#size; number++) {
-      const name = `worker thread ${number}`;
-      const backoff = new Backoff({ ...RESTART, random: Math.random });
-      const thread = this.#spawn(name, number === 1);
-      const place: Place = { name, backoff, thread, state: "starting", timer: undefined };
-      this.#places.push(place);
-      this.#attend(place, "first");
-    }
-    const [report] = await Promise.all(this.#places.map(({ thread }) => thread.ready));
-    return report as ServiceReport;
-  }
-
-  /** Passes a call of a server on to the least busy thread. */
-  call(method: string, context: ServerCall, args: readonly unknown[]): Promise<unknown> {
-    if (this.#closing !== undefined) {
-      const message = "the pool of worker threads is closed";
-      return Promise.reject(new RpcError("unavailable", message, { method }));
-    }
-    const origin = this.#callers.enter(context);
-    const over = (): void => this.#callers.leave(origin.call);
-    return forward(this.#core, { method, args, context, origin, over });
-  }
-
-  async drain(timeoutMs: number): Promise<void> {
-    await this.#core.drain(timeoutMs);
-    await this.close();
-  }
-
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
-  }
-
-  async #close(): Promise<void> {
-    for (const { timer } of this.#places) clearTimeout(timer);
-    await this.#core.close();
-    await Promise.all(this.#places.map(({ thread }) => thread.close()));
-    await this.#callers.close();
-  }
-
-  #spawn(name: string, describes: boolean): WorkerThread {
-    const { resourceLimits, cwd = process.cwd() } = this.#options;
-    return new WorkerThread({
-      name,
-      specifier: this.#specifier,
-      cwd,
-      describes,
-      startTimeoutMs: this.#startTimeoutMs,
-      resourceLimits,
-    });
-  }
-
-  /**
-   * Gives a thread calls once it is ready, and another one its place when it has ended. That one of
-   * the first has never been ready is told by {@link Crew.start}, which ends the others then.
-   */
-  #attend(place: Place, turn: "first" | "later"): void {
-    const { thread } = place;
-    let readyAt = Infinity;
-    thread.ready.then(
-      () => {
-        if (this.#closing !== undefined) return;
-        readyAt = nodeClock.now();
-        place.state = "serving";
-        this.#observer({ type: "worker-ready", worker: place.name });
-        if (this.#asks !== undefined) thread.end.open(LANES.callers, this.#asks);
-        if (this.#calls !== undefined) thread.end.open(LANES.calls, this.#calls);
-      },
-      () => undefined,
-    );
-    void thread.ended.then((reason) => {
-      if (nodeClock.now() - readyAt >= RESTART.settledMs) place.backoff.reset();
-      if (turn === "later" || readyAt < Infinity) this.#replace(place, reason);
-    });
-  }
-
-  #replace(place: Place, error: RpcError): void {
-    if (this.#closing !== undefined) return;
-    const restartMs = place.backoff.next();
-    place.state = "waiting";
-    this.#observer({ type: "worker-ended", worker: place.name, error, restartMs });
-    place.timer = setTimeout(() => {
-      place.thread = this.#spawn(place.name, false);
-      place.state = "starting";
-      this.#attend(place, "later");
-    }, restartMs);
-    place.timer.unref();
-  }
+  const { maxQueuedCalls } = RPC_DEFAULTS;
+  return {
+    specifier,
+    cwd,
+    workers,
+    callsPerWorker: count("callsPerWorker", options.callsPerWorker, Infinity, 1),
+    maxQueuedCalls: count("maxQueuedCalls", options.maxQueuedCalls, maxQueuedCalls, 0),
+    startTimeoutMs: duration("startTimeoutMs", startTimeoutMs),
+    resourceLimits,
+    observer: observerOf(options.logger),
+  };
 }
 
 function observerOf(logger: Logger | undefined): Observer {
