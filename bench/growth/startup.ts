@@ -12,7 +12,7 @@ import { ROOT } from "../machine.ts";
 import { figure, type Measure } from "./measure.ts";
 import { GrowthServer } from "./server-process.ts";
 
-const CLI = join(ROOT, "dist", "cli", "main.js");
+const CLI = join(ROOT, "lib", "cli", "main.js");
 
 async function timeOf(parameters: readonly string[]): Promise<number> {
   const start = performance.now();

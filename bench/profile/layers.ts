@@ -8,7 +8,7 @@ import type { FunctionShare } from "./sampler.ts";
 
 interface LayerRule {
   readonly title: string;
-  /** Which files belong to it, by their path in the repository's output; `node:` for Node's own. */
+  /** Which files belong to it, by their path in the repository; `node:` for Node's own. */
   readonly file: RegExp;
   /** Which functions of those files, when not all of them. */
   readonly name?: RegExp;
@@ -22,29 +22,29 @@ const PROMISES = /^(?:Promise|then|resolve|runMicrotasks|processTicksAndRejectio
 const RULES: readonly LayerRule[] = [
   { title: "promises and microtasks", file: /^$/, name: PROMISES },
   { title: "promises and microtasks", file: /^node:internal\/process\/task_queues/ },
-  { title: "caller and handler", file: /^build\/bench\// },
+  { title: "caller and handler", file: /^bench\// },
   {
     title: "client",
-    file: /^dist\/(?:node\/client|rpc\/(?:client|caller|client-call|call|remote|remote-stream|item-queue))\.js$/,
+    file: /^src\/(?:node\/client|rpc\/(?:client|caller|client-call|call|remote|remote-stream|item-queue))\.ts$/,
   },
   {
     title: "dispatcher",
-    file: /^dist\/rpc\/(?:server|dispatcher|server-call|method|registry|context|arguments|pump|interceptor|reply-cache)\.js$/,
+    file: /^src\/rpc\/(?:server|dispatcher|server-call|method|registry|context|arguments|pump|interceptor|reply-cache)\.ts$/,
   },
-  { title: "session and timers", file: /^dist\/(?:rpc\/|base\/timer-wheel|node\/clock)/ },
-  { title: "dialect, writing", file: /^dist\/dialects\//, name: WRITES },
-  { title: "dialect, reading", file: /^dist\/dialects\// },
-  { title: "values, writing", file: /^dist\/codec\/.*writer/ },
-  { title: "values, reading", file: /^dist\/codec\// },
-  { title: "frames, writing", file: /^dist\/zmtp\/frame-encoder/ },
+  { title: "session and timers", file: /^src\/(?:rpc\/|base\/timer-wheel|node\/clock)/ },
+  { title: "dialect, writing", file: /^src\/dialects\//, name: WRITES },
+  { title: "dialect, reading", file: /^src\/dialects\// },
+  { title: "values, writing", file: /^src\/codec\/.*writer/ },
+  { title: "values, reading", file: /^src\/codec\// },
+  { title: "frames, writing", file: /^src\/zmtp\/frame-encoder/ },
   {
     title: "frames, writing",
-    file: /^dist\/zmtp\//,
+    file: /^src\/zmtp\//,
     name: /^(?:send|takeOutput|subscribe|cancel)/,
   },
-  { title: "frames, reading", file: /^dist\/zmtp\// },
-  { title: "sockets and transport", file: /^dist\/(?:sockets|transports)\// },
-  { title: "our side of node:net", file: /^dist\/(?:node|base)\// },
+  { title: "frames, reading", file: /^src\/zmtp\// },
+  { title: "sockets and transport", file: /^src\/(?:sockets|transports)\// },
+  { title: "our side of node:net", file: /^src\/(?:node|base)\// },
   { title: "node:net", file: /^node:/ },
   { title: "garbage collector", file: /^$/, name: /^\(garbage collector\)$/ },
   { title: "kernel and libuv", file: /^$/ },
@@ -69,7 +69,7 @@ export function layerOf({ name, url }: FunctionShare): string {
   return rule?.title ?? OTHER;
 }
 
-/** A file's path from `dist` or `build` on; Node's own files and what has none are left alone. */
+/** A file's path from `src` or `bench` on; Node's own files and what has none are left alone. */
 export function shortPath(url: string): string {
-  return url.replace(/^.*\/(?=(?:dist|build\/bench)\/)/, "");
+  return url.replace(/^.*\/(?=(?:src|bench)\/)/, "");
 }

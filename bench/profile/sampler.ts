@@ -5,6 +5,7 @@
  */
 
 import { Session, type HeapProfiler, type Profiler } from "node:inspector/promises";
+import { type CallFrame, sourceOf } from "./sources.ts";
 
 /** What is sampled: CPU time in µs, or octets on the heap, collected ones included. */
 export type SampleKind = "time" | "space";
@@ -13,7 +14,7 @@ export type SampleKind = "time" | "space";
 export interface FunctionShare {
   /** The function's name; in parentheses where V8 speaks of itself, such as `(garbage collector)`. */
   readonly name: string;
-  /** URL of its file; empty for what is not JavaScript. */
+  /** URL of its source; empty for what is not JavaScript. */
   readonly url: string;
   /** µs or octets. */
   readonly amount: number;
@@ -98,15 +99,18 @@ interface Tree<Node> {
 /** Built-ins that are counted for themselves; others, such as `subarray`, count for their caller. */
 const OWN_BUILT_INS = /^(?:\(.*\)|Promise|then|resolve|runMicrotasks|write\w*|shutdown|dispatch)$/;
 
-function walk<
-  Node extends { readonly callFrame: { readonly functionName: string; readonly url: string } },
->(root: Node, sums: Sums, { amountOf, childrenOf }: Tree<Node>): void {
+function walk<Node extends { readonly callFrame: CallFrame }>(
+  root: Node,
+  sums: Sums,
+  { amountOf, childrenOf }: Tree<Node>,
+): void {
   const rest = [{ node: root, caller: root.callFrame }];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { callFrame } = next.node;
     const own = callFrame.url !== "" || OWN_BUILT_INS.test(callFrame.functionName);
     const counted = own ? callFrame : next.caller;
-    sums.add(counted.functionName, counted.url, amountOf(next.node));
+    const { name, url } = sourceOf(counted);
+    sums.add(name, url, amountOf(next.node));
     for (const node of childrenOf(next.node)) rest.push({ node, caller: counted });
   }
 }

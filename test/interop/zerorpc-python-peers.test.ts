@@ -6,7 +6,6 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Client } from "../../src/node/client.ts";
 import { Publisher, Puller, Pusher, Subscriber } from "../../src/node/one-way.ts";
@@ -346,7 +345,7 @@ class Yard {
 
   /** A server of ours in a process of its own. */
   async killableServer(): Promise<{ readonly endpoint: string; kill(): void }> {
-    const built = JSON.stringify(join(import.meta.dirname, "../../dist/node/index.js"));
+    const built = JSON.stringify(import.meta.resolve("zerocall"));
     const program = `import { Server } from ${built};
 const server = new Server({ slow: (s) => new Promise((resolve) => setTimeout(resolve, s * 1000)) });
 console.log(await server.bind("tcp://127.0.0.1:0"));`;

@@ -116,11 +116,11 @@ describe("files", () => {
 
   test("called index.ts are public entries and nothing else", () => {
     const { exports } = readJson("package.json") as {
-      exports: Record<string, string | { default: string }>;
+      exports: Record<string, string | { types: string }>;
     };
     const entries = Object.values(exports)
       .filter((entry) => typeof entry === "object")
-      .map((entry) => entry.default.replace("./dist/", "src/").replace(/\.js$/, ".ts"));
+      .map((entry) => entry.types.replace("./dist/", "src/").replace(/\.d\.ts$/, ".ts"));
     const indexes = sources.filter((path) => path.endsWith("/index.ts"));
     expect(entries).toEqual(expect.arrayContaining(indexes));
   });

@@ -10,7 +10,7 @@ import {
   type ServerOptions,
   WorkerPool,
   type WorkerPoolOptions,
-} from "../../dist/node/index.js";
+} from "zerocall";
 import type * as service from "./worker-service.ts";
 
 /** What the threads serve unless told otherwise. */

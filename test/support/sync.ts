@@ -1,19 +1,18 @@
 /** What tests of blocking calls share: the built package, a service for another process, failures. */
 
-import type * as Main from "../../src/node/index.ts";
 import type * as Thread from "../../src/node/sync/client-thread.ts";
-import type * as Sync from "../../src/node/sync/index.ts";
 
-/** Where the built package is. */
-export const DIST: string = new URL("../../dist/node/", import.meta.url).href;
-/** The module of blocking calls, for programs that import it. */
-export const SYNC: string = new URL("sync/index.js", DIST).href;
+/** The main module of the package as it is built, whose errors are those of {@link sync}. */
+export * as main from "zerocall";
 /** Blocking calls as they are built: their thread needs a program that Node can run. */
-export const sync = (await import(SYNC)) as typeof Sync;
-/** The thread behind them. */
-export const thread = (await import(new URL("sync/client-thread.js", DIST).href)) as typeof Thread;
-/** The main module of the same build, whose errors are theirs. */
-export const main = (await import(new URL("index.js", DIST).href)) as typeof Main;
+export * as sync from "zerocall/sync";
+
+/** The module of blocking calls, for programs that import it. */
+export const SYNC: string = import.meta.resolve("zerocall/sync");
+/** The thread behind them, which is nobody else's to see: from what is compiled file by file. */
+export const thread = (await import(
+  new URL("../../dist/node/sync/client-thread.js", import.meta.url).href
+)) as typeof Thread;
 
 /** A service to be served by another process. */
 export const SERVICE: string = `

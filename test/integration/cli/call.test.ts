@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { Workplace } from "./program.ts";
 
-const ENTRY = new URL("../../../dist/node/index.js", import.meta.url).href;
+const ENTRY = import.meta.resolve("zerocall");
 
 const SERVICE = `
 import { callContext } from ${JSON.stringify(ENTRY)};

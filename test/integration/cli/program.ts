@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const MAIN = new URL("../../../dist/cli/main.js", import.meta.url).pathname;
+const MAIN = new URL("../../../lib/cli/main.js", import.meta.url).pathname;
 
 /** Longer than any one command takes on a busy machine; what is still there then is killed. */
 const MAX_LIFE_MS = 30_000;
@@ -152,7 +152,7 @@ export class Workplace {
   }
 
   #startCommand(words: readonly string[], circumstances: Circumstances): Program {
-    if (!existsSync(MAIN)) throw new Error("dist/cli/main.js is missing; run the build first");
+    if (!existsSync(MAIN)) throw new Error("lib/cli/main.js is missing; run the build first");
     return this.#start([process.execPath, MAIN, ...words], circumstances);
   }
 

@@ -110,6 +110,20 @@ describe("the thread of connections", () => {
     expect({ stdout, stderr }).toEqual({ stdout: "true 3 0\nfalse 3 0\n", stderr: "" });
   });
 
+  test("throws at the line of the program that waited", async () => {
+    const program = `
+      import { callSync } from ${JSON.stringify(SYNC)};
+      try { callSync(process.env.ENDPOINT, "fail"); } catch (error) { console.log(error.stack); }
+    `;
+    await using own = await Workplace.make({ "script.mjs": program });
+    const { stdout } = await run(process.execPath, ["script.mjs"], {
+      cwd: own.folder,
+      timeout: 20_000,
+      env: { ...process.env, ENDPOINT: endpoint },
+    });
+    expect(stdout).toMatch(/^RangeError: too warm\n {4}at file:.*\/script\.mjs:3:\d+\n/);
+  });
+
   test("lets Ctrl-C end a program that blocks", async () => {
     const program = `
       import { callSync } from ${JSON.stringify(SYNC)};

@@ -1,7 +1,7 @@
 /** A server whose threads are all busy. */
 
 import { expect, test } from "vitest";
-import { Dealer } from "../../../../dist/node/zeromq.js";
+import { Dealer } from "zerocall/zeromq";
 import { MsgpackCodec } from "../../../../src/codec/msgpack.ts";
 import { outcomeOf } from "../../../support/rpc.ts";
 import { place, expectReached, release, serve } from "../../../support/pools.ts";

@@ -3,7 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, Server } from "../../../../dist/node/index.js";
+import { Client, Server } from "zerocall";
 import { collect, outcomeOf } from "../../../support/rpc.ts";
 import {
   place,

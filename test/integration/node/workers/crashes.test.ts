@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Client, Server, WorkerPool } from "../../../../dist/node/index.js";
+import { Client, Server, WorkerPool } from "zerocall";
 import { outcomeOf } from "../../../support/rpc.ts";
 import {
   Log,

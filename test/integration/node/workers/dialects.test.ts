@@ -1,12 +1,12 @@
 /** Clients of every dialect in front of one pool: what a handler gets and gives is what they sent and get. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { jsonrpc } from "../../../../dist/dialects/jsonrpc/index.js";
-import { multicall } from "../../../../dist/dialects/multicall/index.js";
-import { json, msgpack, netcall, pickle } from "../../../../dist/dialects/netcall/index.js";
-import { zerorpc } from "../../../../dist/dialects/zerorpc/index.js";
-import { Client, type ServerOptions } from "../../../../dist/node/index.js";
-import { ZrpcClient, ZrpcServer } from "../../../../dist/node/zrpc.js";
+import { jsonrpc } from "zerocall/dialects/jsonrpc";
+import { multicall } from "zerocall/dialects/multicall";
+import { json, msgpack, netcall, pickle } from "zerocall/dialects/netcall";
+import { zerorpc } from "zerocall/dialects/zerorpc";
+import { Client, type ServerOptions } from "zerocall";
+import { ZrpcClient, ZrpcServer } from "zerocall/zrpc";
 import { freshFolder } from "../../../support/ipc.ts";
 import { serve, type Served, type Service, poll } from "../../../support/pools.ts";
 import { collect, outcomeOf } from "../../../support/rpc.ts";

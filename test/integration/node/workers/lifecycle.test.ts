@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { Client, Server, WorkerPool } from "../../../../dist/node/index.js";
+import { Client, Server, WorkerPool } from "zerocall";
 import { outcomeOf } from "../../../support/rpc.ts";
 import {
   place,
@@ -17,7 +17,7 @@ import {
 } from "../../../support/pools.ts";
 
 const run = promisify(execFile);
-const ENTRY = new URL("../../../../dist/node/index.js", import.meta.url).href;
+const ENTRY = import.meta.resolve("zerocall");
 
 /** Threads of this process, where the platform tells them. */
 function threadCount(): number {
