@@ -29,6 +29,9 @@ export type SyncZrpcProxy<Services> = unknown extends Services
   ? { readonly [service: string]: UntypedSyncRemote }
   : { readonly [Name in keyof Services]: SyncRemote<Services[Name]> };
 
+/** What a connection writes; see the option `form` of `zrpc()`. */
+type Form = "arguments" | "payload";
+
 /** How long {@link SyncZrpcClient.list} waits for each service. */
 const LIST_TIMEOUT_MS = 1000;
 
@@ -46,7 +49,11 @@ export class SyncZrpcClient<Services = unknown> implements Disposable {
   readonly proxy: SyncZrpcProxy<Services>;
   readonly #folder: string;
   readonly #options: SyncClientOptions;
-  readonly #connections = new Map<string, SyncConnection>();
+  /** By what they write and the name of their service. */
+  readonly #connections: Readonly<Record<Form, Map<string, SyncConnection>>> = {
+    arguments: new Map(),
+    payload: new Map(),
+  };
   #open = true;
 
   /** @throws {UsageError} `USAGE_OPTION` */
@@ -81,6 +88,24 @@ export class SyncZrpcClient<Services = unknown> implements Disposable {
     return this.#connectionTo(service).call(method, args, options);
   }
 
+  /**
+   * Calls a method in the older form, which has one argument.
+   *
+   * @param timeoutMs - above 0. @default that of the client
+   * @throws {RpcError} how the call ended
+   * @throws {UsageError} as {@link SyncZrpcClient.call} does, and `USAGE_OPTION`
+   */
+  callPayload(
+    service: string,
+    method: string,
+    payload: unknown = null,
+    timeoutMs?: number,
+    // oxlint-disable-next-line typescript/no-explicit-any -- as of UntypedSyncMethod
+  ): any {
+    const options = timeoutMs === undefined ? {} : { timeoutMs };
+    return this.#connectionTo(service, "payload").call(method, [payload], options);
+  }
+
   /** All services and methods, with options for the calls made through them. */
   with(options: SyncCallOptions): SyncZrpcProxy<Services> {
     return this.#makeProxy(options);
@@ -106,8 +131,10 @@ export class SyncZrpcClient<Services = unknown> implements Disposable {
   /** Cancels what is open and closes. Calling it again does nothing. */
   close(): void {
     this.#open = false;
-    for (const connection of this.#connections.values()) connection.close();
-    this.#connections.clear();
+    for (const connections of Object.values(this.#connections)) {
+      for (const connection of connections.values()) connection.close();
+      connections.clear();
+    }
   }
 
   /** The same as {@link SyncZrpcClient.close}, for `using`. */
@@ -117,7 +144,7 @@ export class SyncZrpcClient<Services = unknown> implements Disposable {
 
   /** Asks with a connection of its own: none to a dead socket is kept up. */
   #answers(service: string, timeoutMs: number): boolean {
-    const connection = this.#connect(service);
+    const connection = this.#connect(service, "arguments");
     try {
       inspect(connection, { timeoutMs });
       return true;
@@ -129,18 +156,19 @@ export class SyncZrpcClient<Services = unknown> implements Disposable {
     }
   }
 
-  #connectionTo(service: string): SyncConnection {
+  #connectionTo(service: string, form: Form = "arguments"): SyncConnection {
     this.#checkOpen();
-    const known = this.#connections.get(service);
+    const connections = this.#connections[form];
+    const known = connections.get(service);
     if (known !== undefined) return known;
-    const connection = this.#connect(service);
-    this.#connections.set(service, connection);
+    const connection = this.#connect(service, form);
+    connections.set(service, connection);
     return connection;
   }
 
-  #connect(service: string): SyncConnection {
+  #connect(service: string, form: Form): SyncConnection {
     const endpoint = `ipc://${socketPath(this.#folder, service)}`;
-    const options = resolveOptions({ ...this.#options, dialect: "zrpc" });
+    const options = resolveOptions({ ...this.#options, dialect: { name: "zrpc", form } });
     return new SyncConnection(endpoint, options);
   }
 

@@ -223,7 +223,7 @@ describe("services by name", () => {
     const socketDir = join(place.folder, "sockets");
     const program = `
       import { ZrpcServer } from ${JSON.stringify(import.meta.resolve("zerocall/zrpc"))};
-      const server = new ZrpcServer({ add: (a, b) => a + b }, { name: "sums", socketDir: ${JSON.stringify(socketDir)}, exposedOnly: false });
+      const server = new ZrpcServer({ add: (a, b) => a + b, all: (...args) => args, hang: () => new Promise(() => undefined) }, { name: "sums", socketDir: ${JSON.stringify(socketDir)}, exposedOnly: false });
       await server.start();
       console.log("started");
     `;
@@ -235,6 +235,14 @@ describe("services by name", () => {
       });
       expect(client.proxy.sums.add(1, 2)).toBe(3);
       expect(client.call("sums", "add", [1], { named: { b: 4 } })).toBe(5);
+      expect(client.callPayload("sums", "all", { haha: "brt" })).toEqual([{ haha: "brt" }]);
+      expect(client.callPayload("sums", "all", [1, 2])).toEqual([[1, 2]]);
+      expect(thrownBy(() => client.callPayload("sums", "hang", null, 200))).toMatchObject({
+        status: "deadline_exceeded",
+      });
+      expect(thrownBy(() => client.callPayload("sums", "all", 1, 0))).toMatchObject({
+        code: "USAGE_OPTION",
+      });
       expect(client.list()).toEqual(["sums"]);
       expect(client.list("sums")).toHaveProperty("add");
       expect(thrownBy(() => client.call("none", "add", [], { timeoutMs: 200 }))).toMatchObject({
