@@ -29,6 +29,8 @@ export interface InspectedParameter {
   readonly name: string;
   /** There only where there is a default. */
   readonly default?: unknown;
+  /** The same text again where `default` is no value but the source text of one. */
+  readonly defaultText?: string | undefined;
   readonly optional?: boolean | undefined;
   readonly rest?: boolean | undefined;
   readonly type?: string | undefined;
@@ -74,6 +76,7 @@ function inspectMethod(description: MethodDescription): InspectedMethod {
     name: parameter.name,
     ...(parameter.defaultText !== undefined && {
       default: defaultOf(parameter),
+      defaultText: parameter.default === undefined ? parameter.defaultText : undefined,
     }),
     optional: parameter.optional || undefined,
     rest: parameter.rest || undefined,
@@ -130,13 +133,16 @@ function readMethod(method: Record<string, unknown>): MethodDescription {
 }
 
 function readParameter(parameter: Readonly<Record<string, unknown>>): ParameterDescription {
-  const { name, type, optional, rest } = parameter;
+  const { name, type, optional, rest, defaultText } = parameter;
   const hasDefault = "default" in parameter;
+  const isText = typeof defaultText === "string";
   return {
     name: typeof name === "string" ? name : "?",
     optional: optional === true || hasDefault,
     rest: rest === true,
-    ...(hasDefault && { default: parameter["default"], defaultText: textOf(parameter["default"]) }),
+    ...(isText && { defaultText }),
+    ...(hasDefault &&
+      !isText && { default: parameter["default"], defaultText: textOf(parameter["default"]) }),
     ...(typeof type === "string" && { type }),
   };
 }

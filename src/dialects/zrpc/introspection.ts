@@ -26,6 +26,8 @@ export interface ListedMethod {
   readonly docstring: string;
   readonly args_required: readonly string[];
   readonly args_optional: Readonly<Record<string, unknown>>;
+  /** Those of the optional ones whose default is source text; absent where there are none. */
+  readonly args_expressions?: readonly string[];
 }
 
 /** Makes the built-in method over a service. It sees every later change of it. */
@@ -50,17 +52,24 @@ export function listMethods(methods: readonly Method[]): Readonly<Record<string,
 
 function listed({ doc = "", parameters = [] }: MethodDescription): ListedMethod {
   const optional = Object.create(null) as Record<string, unknown>;
+  const expressions: string[] = [];
   for (const parameter of parameters) {
     if (isRequired(parameter)) continue;
     // `__proto__` is the one key that no reader of ours takes.
     if (parameter.name === "__proto__") continue;
     optional[parameter.name] = defaultOf(parameter);
+    if (isExpression(parameter)) expressions.push(parameter.name);
   }
   return {
     docstring: toDocstring(doc),
     args_required: parameters.filter(isRequired).map(({ name }) => name),
     args_optional: optional,
+    ...(expressions.length > 0 && { args_expressions: expressions }),
   };
+}
+
+function isExpression(parameter: ParameterDescription): boolean {
+  return !("default" in parameter) && parameter.defaultText !== undefined;
 }
 
 /** The default's value, or its source text where it is no literal; nil where there is none. */
@@ -92,6 +101,9 @@ function readMethod(method: unknown): MethodDescription {
   const docstring = told.get("docstring");
   const doc = typeof docstring === "string" ? cleanDocstring(docstring) : "";
   const required = told.get("args_required");
+  const expressions = told.get("args_expressions");
+  const isText = (name: string, value: unknown): value is string =>
+    typeof value === "string" && Array.isArray(expressions) && expressions.includes(name);
   const parameters = [
     ...(Array.isArray(required) ? (required as readonly unknown[]) : []).map(
       (name): ParameterDescription => ({ name: String(name), optional: false, rest: false }),
@@ -100,8 +112,9 @@ function readMethod(method: unknown): MethodDescription {
       name,
       optional: true,
       rest: false,
-      default: value,
-      defaultText: textOf(value),
+      ...(isText(name, value)
+        ? { defaultText: value }
+        : { default: value, defaultText: textOf(value) }),
     })),
   ];
   return { ...(doc !== "" && { doc }), parameters };

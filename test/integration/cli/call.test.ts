@@ -27,6 +27,8 @@ export const echo = (...args) => args;
 export const octets = () => new Uint8Array([104, 105]);
 export const huge = () => 18446744073709551615n;
 export const nothing = () => {};
+const HOUR = 3600;
+export const later = (by = HOUR, more = 1 + 2, zone = "utc", at = null) => [by, more, zone, at];
 export const hanging = () => new Promise(() => setInterval(() => {}, 60_000));
 `;
 
@@ -115,13 +117,18 @@ describe("what the service offers", () => {
     expect(lines[0]).toBe("[service]");
     expect(lines).toContain("three   Counts to three.");
     expect(lines).toContain("echo    <undocumented>");
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(13);
   });
 
   it("is listed with signatures with -?", async () => {
     const { stdout } = await place.run("-?", endpoint);
     expect(stdout.split("\n")).toContain("broken(n: number)");
     expect(stdout.split("\n")).toContain("echo(...args)");
+  });
+
+  it("has defaults as its source says, values and expressions alike", async () => {
+    const { stdout } = await place.run("-?", endpoint);
+    expect(stdout.split("\n")).toContain('later(by = HOUR, more = 1 + 2, zone = "utc", at = null)');
   });
 
   it("is told of one method with -? and its name", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { builtinMethods, readInspected } from "../../../../src/dialects/zerorpc/introspection.ts";
-import type { MethodDescription } from "../../../../src/rpc/method.ts";
+import { formatSignature, type MethodDescription } from "../../../../src/rpc/method.ts";
 import { Registry } from "../../../../src/rpc/registry.ts";
 
 const described: Readonly<Record<string, MethodDescription>> = {
@@ -63,7 +63,7 @@ test("reads of itself what it knew", () => {
         parameters: [
           { name: "a", optional: false, rest: false, type: "string" },
           { name: "sep", optional: true, rest: false, default: "-", defaultText: '"-"' },
-          { name: "end", optional: true, default: "newline()" },
+          { name: "end", optional: true, rest: false, defaultText: "newline()" },
           { name: "more", optional: true, rest: true },
         ],
       },
@@ -104,6 +104,29 @@ test("reads what an old peer tells, and makes the best of anything else", () => 
       },
     ],
   });
+});
+
+test("tells a default that is an expression to old peers as text, and to new ones as what it is", () => {
+  const registry = new Registry("Kettle");
+  const START = 5;
+  registry.addFunction("fill", (water = 1 + 2, from = START, label = "START") => [
+    water,
+    from,
+    label,
+  ]);
+  const inspected = builtinMethods(registry).get("_zerorpc_inspect")?.invoke([]);
+  expect(inspected).toMatchObject({
+    methods: { fill: { args: [{ default: "1 + 2" }, { default: "START" }, { default: "START" }] } },
+  });
+  const { fill } = readInspected(JSON.parse(JSON.stringify(inspected))).methods;
+  expect(formatSignature("fill", fill ?? {})).toBe(
+    'fill(water = 1 + 2, from = START, label = "START")',
+  );
+  expect(fill?.parameters?.map((parameter) => parameter.default)).toEqual([
+    undefined,
+    undefined,
+    "START",
+  ]);
 });
 
 test("tells a default of null as null, not as its text", () => {

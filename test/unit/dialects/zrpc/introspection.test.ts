@@ -6,6 +6,7 @@ import {
   LIST_METHOD,
   listMethods,
 } from "../../../../src/dialects/zrpc/introspection.ts";
+import { formatSignature } from "../../../../src/rpc/method.ts";
 import { Registry } from "../../../../src/rpc/registry.ts";
 
 function registryOf(service: object): Registry {
@@ -30,7 +31,12 @@ describe("the list of methods", () => {
         args_required: ["a", "rest"],
         args_optional: { b: 1, c: null },
       },
-      now: { docstring: "", args_required: [], args_optional: { at: "new Date(0)" } },
+      now: {
+        docstring: "",
+        args_required: [],
+        args_optional: { at: "new Date(0)" },
+        args_expressions: ["at"],
+      },
       "ns.echo": { docstring: "", args_required: ["value"], args_optional: {} },
     });
   });
@@ -42,6 +48,12 @@ describe("the list of methods", () => {
     const list = listMethods(described.methods);
     expect(list["one"]?.docstring).toBe(`\n${doc}`);
     expect(introspection.read(list).methods["one"]?.doc).toBe(doc);
+  });
+
+  test("is read with expressions as they are in the source, and text as text", () => {
+    const described = registryOf({ now: (at = new Date(0), zone = "new Date(0)") => [at, zone] });
+    const { now } = introspection.read(listMethods(described.methods)).methods;
+    expect(formatSignature("now", now ?? {})).toBe('now(at = new Date(0), zone = "new Date(0)")');
   });
 
   test("is a built-in method that sees later changes", () => {
