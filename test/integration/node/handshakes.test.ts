@@ -77,13 +77,13 @@ test("nobody waits longer for a verdict than for a handshake", async () => {
   const dealer = new Dealer({ plainUsername: "ada", plainPassword: "x" });
   opened.push(router, dealer);
   const failed = new Promise<SocketEvent>((resolve) => {
-    router.events.on("handshake:error:other", resolve);
+    // On a busy machine the time may be over before the password has come; the dealer comes again.
+    router.events.on("handshake:error:other", (event) => {
+      if (event.error.message.includes("verdict")) resolve(event);
+    });
   });
   dealer.connect(await router.bind("tcp://127.0.0.1:0"));
   expect(await within(failed, "timeout")).toMatchObject({
-    error: {
-      code: "ZMTP_HANDSHAKE_TIMEOUT",
-      message: expect.stringContaining("verdict") as string,
-    },
+    error: { code: "ZMTP_HANDSHAKE_TIMEOUT" },
   });
 });

@@ -124,13 +124,13 @@ describe("let in", () => {
     async (side) => {
       const publisher = opening(
         side === "ours"
-          ? new ours.XPublisher({ ...OUR_CURVE_SERVER, linger: 0, heartbeatInterval: 20 })
-          : new theirs.XPublisher({ ...THEIR_CURVE_SERVER, linger: 0, heartbeatInterval: 20 }),
+          ? new ours.XPublisher({ ...OUR_CURVE_SERVER, linger: 0, ...BEATS })
+          : new theirs.XPublisher({ ...THEIR_CURVE_SERVER, linger: 0, ...BEATS }),
       );
       const subscriber = opening(
         side === "ours"
-          ? new theirs.Subscriber({ ...CURVE_CLIENT, linger: 0, heartbeatInterval: 20 })
-          : new ours.Subscriber({ ...CURVE_CLIENT, linger: 0, heartbeatInterval: 20 }),
+          ? new theirs.Subscriber({ ...CURVE_CLIENT, linger: 0, ...BEATS })
+          : new ours.Subscriber({ ...CURVE_CLIENT, linger: 0, ...BEATS }),
       );
       await publisher.bind("tcp://127.0.0.1:0");
       subscriber.connect(publisher.lastEndpoint ?? "");
@@ -147,6 +147,9 @@ describe("let in", () => {
     },
   );
 });
+
+/** Often, and without a bound that a busy machine could miss. */
+const BEATS = { heartbeatInterval: 20, heartbeatTimeout: 30_000 } as const;
 
 interface Talker {
   send(frames: (string | Uint8Array)[]): Promise<void>;
