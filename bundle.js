@@ -9,7 +9,7 @@
  */
 
 import { readFileSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 
@@ -83,7 +83,7 @@ const sourceMaps = {
 
 await build({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, `${DIST}${entry}.js`])),
-  external: /^[^./]/,
+  external: (id) => !id.startsWith(".") && !isAbsolute(id),
   platform: "node",
   plugins: [sourceMaps],
   preserveEntrySignatures: "allow-extension",

@@ -1,11 +1,11 @@
 /**
  * What every runtime has to be able to do with the installed package: a call, a stream, an error,
- * and two sockets without RPC. It prints one line per fact; the test compares the lines.
+ * a call under CURVE, and two sockets without RPC. It prints one line per fact; the test compares the lines.
  *
  * @module
  */
 
-import { Client, isZerocallError, Server } from "zerocall";
+import { Client, curveKeyPair, isZerocallError, Server } from "zerocall";
 import { Dealer, Router } from "zerocall/zeromq";
 
 class Cooler {
@@ -41,6 +41,19 @@ try {
 await client.close();
 await server.drain(1000);
 await server.close();
+
+const keys = curveKeyPair();
+const own = curveKeyPair();
+const closed = new Server(new Cooler(), {
+  security: { mechanism: "curve", secretKey: keys.secretKey, authenticate: [own.publicKey] },
+});
+const known = new Client(await closed.bind("tcp://localhost:0"), {
+  timeoutMs: 10_000,
+  security: { mechanism: "curve", ...own, serverKey: keys.publicKey },
+});
+console.log("curve", await known.add42(2));
+await known.close();
+await closed.close();
 
 const router = new Router();
 const dealer = new Dealer();

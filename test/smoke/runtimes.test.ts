@@ -52,6 +52,7 @@ const RUNTIMES: readonly Runtime[] = [
 const PRINTED = `call 43
 stream 3 2 1
 error true TypeError too warm
+curve 44
 echo hello
 `;
 
