@@ -30,7 +30,7 @@ const ENTRIES = [
 const RULES = [
   // What few need of a layer.
   { name: "codec/pickle", modules: /^codec\/pickle/ },
-  { name: "node/zrpc-services", modules: /^node\/zrpc/ },
+  { name: "node/zrpc-services", modules: /^node\/(?:zrpc|event-gate$|readable-watch$)/ },
   { name: "node/sync/shared", modules: /^node\/sync\/(?:carried-error|commands)$/ },
   {
     name: "node/source/loading",
@@ -41,6 +41,11 @@ const RULES = [
   // What serving shares with calls is here, too.
   { name: "cli/calls", modules: /^cli\/commands\/(?!keygen$|serve$)/ },
   { name: "cli/calls", modules: /^cli\/(?:debug-logger|unknown-method|values)$/ },
+  // What sockets need of Node, which those without RPC need alone.
+  {
+    name: "node/platform",
+    modules: /^node\/(?:clock|curve-\w+|errors|ipc|own-listeners|platform|stream-wire|tcp)$/,
+  },
   // The class that starts a pool; the rest of pools comes with the first one.
   { name: "node", modules: /^node\/workers\/worker-pool$/ },
   { name: "node", modules: /^node\/(?!zeromq$|dialect-by-name$)[^/]+$/ },

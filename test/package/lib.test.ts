@@ -86,6 +86,7 @@ describe("lib", () => {
       "lib/dialects/zerorpc.js",
       "lib/node.js",
       "lib/node/index.js",
+      "lib/node/platform.js",
       "lib/rolldown-runtime.js",
       "lib/rpc.js",
       "lib/sockets.js",
@@ -94,6 +95,16 @@ describe("lib", () => {
     ]);
     const rare = ["node:worker_threads", "node:crypto", "node:module", "node:dns/promises"];
     expect(rare.filter((name) => reached.includes(name))).toEqual([]);
+  });
+
+  test("brings no RPC with the socket types", () => {
+    const reached = [...reachedFrom("lib/node/zeromq.js", { later: true })];
+    expect(reached).toContain("lib/sockets.js");
+    expect(
+      reached.filter((path) =>
+        /^lib\/(?:codec|dialects|node|rpc)(?:\.js|\/(?!platform|zeromq))/.test(path),
+      ),
+    ).toEqual([]);
   });
 
   test("has no file that imports itself in a circle", () => {
