@@ -68,6 +68,12 @@ export class MsgpackReader {
     this.#numberKeys = 0;
   }
 
+  /** Counts anew: what comes next has the limits of a value of its own. */
+  restart(): void {
+    this.#elements = 0;
+    this.#numberKeys = 0;
+  }
+
   /** Offset of the next octet. */
   get offset(): number {
     return this.#at;

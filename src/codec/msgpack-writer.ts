@@ -116,6 +116,23 @@ export class MsgpackWriter {
     return octets;
   }
 
+  /** Octets that were written since the last cut, without those of values that stay where they lie. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  /** Cuts off only the first `length` octets of what was written; the rest stays. */
+  finishFirst(length: number): Uint8Array {
+    const octets = new Uint8Array(this.#view.buffer, this.#start, length);
+    this.#start += length;
+    return octets;
+  }
+
+  /** Forgets what was written behind the first `length` octets. */
+  truncate(length: number): void {
+    this.#at = this.#start + length;
+  }
+
   /** Forgets what was written since the last cut. */
   discard(): void {
     this.#at = this.#start;

@@ -7,10 +7,12 @@
 import { UsageError } from "../base/errors.ts";
 import type { TimerEntry } from "../base/timer-wheel.ts";
 import type { ClientSession } from "./client-session.ts";
+import type { Demand } from "./demand.ts";
 import type { DialectTraits } from "./dialect.ts";
 import { type Failure, RpcError, toFailure } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
+import type { ItemSender } from "./item-sender.ts";
 import type { ChannelRef, RequestOptions } from "./packet.ts";
 import { discard, Pump, type PumpSource, type PumpTarget } from "./pump.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
@@ -107,6 +109,8 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   window: ReceiveWindow | undefined = undefined;
   /** What the caller streams out, and the credit that came for it; the first item is free. */
   input: Pump | undefined = undefined;
+  /** Gathers what the caller streams out, once there was an item that could be gathered. */
+  sender: ItemSender | undefined = undefined;
   /** The calls that it is to leave with, until it has left. */
   batch: Set<ClientCall> | undefined = undefined;
   /** Takes the call out of the queue of those that wait for a peer. */
@@ -223,6 +227,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   rewind(): void {
     this.input?.release();
     this.input = undefined;
+    this.sender = undefined;
     this.#replay?.rewind();
     this.state = "waiting";
     this.session = undefined;
@@ -240,7 +245,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   /** @see {@link import("./item-queue.ts").ItemSource} */
   consumed(unread: number): void {
-    this.session?.grant(this, unread);
+    this.session?.demand.grant(this, unread);
   }
 
   abandoned(): void {
@@ -253,7 +258,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
 
   step(value: unknown): void {
     if (!this.answered) (this.#earlySteps ??= []).push({ type: "next", value });
-    this.session?.step(this, value);
+    this.session?.demand.step(this, value);
   }
 
   /**
@@ -262,21 +267,21 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
    */
   ask(items: number): void {
     this.wanted += items;
-    this.session?.grant(this, this.queue.unread);
+    this.session?.demand.grant(this, this.queue.unread);
   }
 
   raise(error: unknown): void {
     const failure = toFailure(error, false);
     if (!this.answered) (this.#earlySteps ??= []).push({ type: "throw", failure });
-    this.session?.raise(this, failure);
+    this.session?.demand.raise(this, failure);
   }
 
   /** Asks a peer for what was asked before there was one, or of one that is gone. */
-  repeatEarlySteps(session: ClientSession): void {
+  repeatEarlySteps(demand: Demand): void {
     if (this.#earlySteps === undefined) return;
     for (const step of this.#earlySteps) {
-      if (step.type === "next") session.step(this, step.value);
-      else session.raise(this, step.failure);
+      if (step.type === "next") demand.step(this, step.value);
+      else demand.raise(this, step.failure);
     }
   }
 
@@ -298,7 +303,7 @@ export class ClientCall implements TimerEntry, PumpTarget, StreamControl {
   }
 
   item(value: unknown): void {
-    this.session?.sendInput(this, (channel) => ({ type: "item", channel, value, octets: 0 }));
+    this.session?.sendItem(this, value);
   }
 
   end(value: unknown): void {

@@ -7,14 +7,14 @@
 import { dueAt, overdue, requestOptions } from "./call-times.ts";
 import type { ClientCall, Unsent } from "./client-call.ts";
 import { type ClientSessionSettings, MAX_REFUSALS } from "./client-session-settings.ts";
+import { Demand } from "./demand.ts";
 import type { DialectTraits, EncodedRequest, Translator } from "./dialect.ts";
 import { type Failure, RpcError } from "./errors.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { forAll } from "./last-resort.ts";
-import { checkSize } from "./message-size.ts";
 import type { ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
-import { fateOf, lostRemote, overrun, peerFailed, peerGone, unsupported } from "./peer-errors.ts";
-import { ReceiveWindow } from "./receive-window.ts";
+import { fateOf, lostRemote, overrun, peerFailed, peerGone } from "./peer-errors.ts";
+import { Outbox } from "./outbox.ts";
 import type { Link } from "./transport.ts";
 
 /** What concerns a call. */
@@ -37,7 +37,9 @@ export class ClientSession {
   #unknown: boolean;
   /** The peer's protocol has a message of several requests. */
   readonly joins: boolean;
-  #givenMessages = 0;
+  readonly #outbox: Outbox;
+  /** What is asked of the peer's streams. */
+  readonly demand: Demand;
 
   constructor(
     link: Link,
@@ -46,12 +48,17 @@ export class ClientSession {
   ) {
     this.link = link;
     this.#translator = dialect.translator;
+    this.#outbox = new Outbox(dialect.translator, link);
     this.#traits = dialect.traits;
     const { maxOpenCalls = Infinity } = dialect.translator;
     this.maxOpenCalls = Math.min(maxOpenCalls, settings.maxCallsPerOldPeer);
     this.#unknown = this.maxOpenCalls < maxOpenCalls;
     this.joins = dialect.translator.join !== undefined;
     this.#settings = settings;
+    this.demand = new Demand(dialect.traits, settings.window, {
+      send: (call, make) => this.#send(call, make),
+      cancel: (call, error) => this.cancel(call, error),
+    });
   }
 
   /**
@@ -63,7 +70,7 @@ export class ClientSession {
     const channel = this.#translator.open(call.earlier);
     const message = this.#encode(call, channel, now);
     this.#enter(call, channel, now);
-    if (message !== undefined) this.#give(message);
+    if (message !== undefined) this.#outbox.give(message);
     this.#begin(call);
   }
 
@@ -87,7 +94,7 @@ export class ClientSession {
     for (const { call, channel } of requests) this.#enter(call, channel, now);
     const [only] = requests;
     const message = requests.length > 1 ? this.#translator.join?.(requests) : only?.message;
-    if (message !== undefined) this.#give(message);
+    if (message !== undefined) this.#outbox.give(message);
     for (const { call } of requests) this.#begin(call);
     return unsent;
   }
@@ -97,8 +104,11 @@ export class ClientSession {
     channel.call = call;
     try {
       const options = requestOptions(call, now);
-      const message = this.#translator.encode({ type: "request", channel, method, args, options });
-      return checkSize(message, this.link, method, false);
+      return this.#outbox.encode(
+        { type: "request", channel, method, args, options },
+        method,
+        false,
+      );
     } catch (error) {
       this.#translator.release(channel);
       throw error;
@@ -121,16 +131,16 @@ export class ClientSession {
   /** The request was given to the link: what comes with it and behind it. */
   #begin(call: ClientCall): void {
     const { request } = call;
-    call.sequence = this.#givenMessages;
-    call.remindedAt = this.#givenMessages;
+    call.sequence = this.#outbox.givenMessages;
+    call.remindedAt = this.#outbox.givenMessages;
     if (request.options?.oneWay === true) {
       this.#close(call);
       call.resolve(undefined);
       return;
     }
-    call.openInput(this.#freeItems);
-    if (call.wanted > 0) this.grant(call, call.queue.unread);
-    call.repeatEarlySteps(this);
+    call.openInput(this.demand.freeItems);
+    if (call.wanted > 0) this.demand.grant(call, call.queue.unread);
+    call.repeatEarlySteps(this.demand);
     // Its input or a step may have failed and ended it.
     if (call.state === "open") this.#schedule(call);
   }
@@ -141,11 +151,11 @@ export class ClientSession {
     // What was not even handed to the wire is not lost.
     if (this.link.sentMessages < call.remindedAt) return;
     // What the peer may have forgotten would run twice.
-    if (this.#givenMessages - call.remindedAt >= (this.#traits.resends ?? 0)) return;
+    if (this.#outbox.givenMessages - call.remindedAt >= (this.#traits.resends ?? 0)) return;
     const { method, args } = call.request;
     const options = requestOptions(call, now);
     this.#send(call, (channel) => ({ type: "request", channel, method, args, options }));
-    call.remindedAt = this.#givenMessages;
+    call.remindedAt = this.#outbox.givenMessages;
   }
 
   /** Takes messages of the peer. */
@@ -178,56 +188,6 @@ export class ClientSession {
     return [...this.#translator.openChannels()].map((channel) => channel.call as ClientCall);
   }
 
-  /** Grants credit for items that are wanted, as far as the window has room and when it is time. */
-  grant(call: ClientCall, unread: number): void {
-    if (call.state !== "open" || call.wanted <= 0 || this.#tooEarly(call)) return;
-    const items = this.#window(call).grant(unread, call.wanted);
-    call.wanted -= items;
-    this.#credit(call, items);
-  }
-
-  /**
-   * A peer that has not been heard on the channel may forget credit, because it has not begun with
-   * the call, and the stream would wait for ever; nor is it known whether it understands steps with
-   * values. Its first item needs neither.
-   */
-  #tooEarly(call: ClientCall): boolean {
-    return !call.answered && this.#traits.freeItems > 0;
-  }
-
-  #credit(call: ClientCall, items: number): void {
-    for (let left = items; left > 0; left -= this.#traits.maxGrantItems) {
-      const part = Math.min(left, this.#traits.maxGrantItems);
-      this.#send(call, (channel) => ({ type: "credit", channel, items: part }));
-    }
-  }
-
-  /** The peer has begun: asks for what it was too early for. */
-  #begun(call: ClientCall): void {
-    if (this.#traits.freeItems > 0) call.repeatEarlySteps(this);
-    call.forgetEarlySteps();
-    if (call.wanted > 0) this.grant(call, call.queue.unread);
-  }
-
-  /** Asks for one item that somebody waits for, perhaps with a value for the handler's `yield`. */
-  step(call: ClientCall, value: unknown): void {
-    if (call.state !== "open" || this.#tooEarly(call)) return;
-    if (value === undefined) this.#credit(call, 1);
-    else if (call.channel?.extended === true) {
-      this.#send(call, (channel) => ({ type: "next", channel, value }));
-    } else this.cancel(call, unsupported(call, "values that are sent to a generator"));
-    this.#window(call).granted(1);
-  }
-
-  /** Throws at the handler's `yield`. */
-  raise(call: ClientCall, failure: Failure): void {
-    if (call.state !== "open" || this.#tooEarly(call)) return;
-    if (call.channel?.extended === true) {
-      this.#send(call, (channel) => ({ type: "throw", channel, failure }));
-    } else this.cancel(call, unsupported(call, "errors that are thrown into a generator"));
-    this.#window(call).granted(1);
-  }
-
   /** The consumer wants no more items. */
   finish(call: ClientCall, value: unknown): void {
     if (call.state !== "open") return;
@@ -237,9 +197,22 @@ export class ClientSession {
     this.#close(call);
   }
 
-  /** Sends what the caller streams. */
+  /** Sends how what the caller streams has ended. */
   sendInput(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
-    if (call.state === "open") this.#send(call, make);
+    if (call.state !== "open") return;
+    call.sender?.flush();
+    this.#send(call, make);
+  }
+
+  /** Sends one item of what the caller streams. */
+  sendItem(call: ClientCall, value: unknown): void {
+    const { channel, request } = call;
+    if (call.state !== "open" || channel === undefined) return;
+    try {
+      this.#outbox.item(call, channel, request.method, value);
+    } catch (error) {
+      this.#cannotSend(call, error);
+    }
   }
 
   /** Ends a call from this side: the peer is told, the caller gets `error`. */
@@ -295,7 +268,7 @@ export class ClientSession {
         this.#malformed(packet);
         break;
       case "immediate":
-        this.#give(packet.message);
+        this.#outbox.give(packet.message);
         break;
       case "notify":
         this.#settings.notified(packet, this.link);
@@ -323,7 +296,12 @@ export class ClientSession {
         this.#failed(call, packet.failure);
         break;
       case "item":
-        this.#item(call, packet, now);
+        this.#item(call, packet.value, packet.octets, now);
+        break;
+      case "items":
+        for (const value of packet.values) {
+          this.#item(call, value, packet.octets / packet.values.length, now);
+        }
         break;
       case "end":
         this.#close(call);
@@ -342,7 +320,7 @@ export class ClientSession {
         break;
       default:
     }
-    if (begins && call.streams && call.answered && call.state === "open") this.#begun(call);
+    if (begins && call.streams && call.answered && call.state === "open") this.demand.begun(call);
   }
 
   /** The peer goes beyond the old protocol, and loses nothing however many calls it has. */
@@ -352,17 +330,19 @@ export class ClientSession {
     this.#settings.widened();
   }
 
-  #item(call: ClientCall, packet: Extract<Packet, { type: "item" }>, now: number): void {
+  #item(call: ClientCall, value: unknown, octets: number, now: number): void {
+    // An item before it may have ended the call.
+    if (call.state !== "open") return;
     call.heardAt = now;
     if (call.deadlineAt !== Infinity) {
       call.deadlineAt = Infinity;
       this.#schedule(call);
     }
-    if (!this.#window(call).received(packet.octets)) {
+    if (!this.demand.windowOf(call).received(octets)) {
       this.cancel(call, overrun(call));
       return;
     }
-    call.queue.push(packet.value);
+    call.queue.push(value);
     call.resolveStream();
   }
 
@@ -428,47 +408,35 @@ export class ClientSession {
   /** Tells a peer that may understand it; one that is known not to is left alone. */
   #tryCancel(call: ClientCall, reason: string): void {
     if (call.answered && call.channel?.extended === false) return;
+    const { channel } = call;
+    if (channel === undefined) return;
     try {
-      this.#write(call, (channel) => ({ type: "cancel", channel, reason }));
+      this.#write(call, { type: "cancel", channel, reason });
     } catch {
       // The call is over here all the same, and its handler runs on.
     }
   }
 
   #send(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
+    const { channel } = call;
+    if (channel === undefined) return;
     try {
-      this.#write(call, make);
+      this.#write(call, make(channel));
     } catch (error) {
-      // What the caller wanted to send cannot be written.
-      call.input?.close();
-      this.#tryCancel(call, "the caller sent what cannot be encoded");
-      this.#fail(call, error);
+      this.#cannotSend(call, error);
     }
   }
 
-  #write({ channel, request }: ClientCall, make: (channel: ChannelRef) => Packet): void {
-    if (channel === undefined) return;
-    const message = this.#translator.encode(make(channel));
-    checkSize(message, this.link, request.method, true);
-    if (message !== undefined) this.#give(message);
+  /** What the caller wanted to send cannot be written. */
+  #cannotSend(call: ClientCall, error: unknown): void {
+    call.input?.close();
+    this.#tryCancel(call, "the caller sent what cannot be encoded");
+    this.#fail(call, error);
   }
 
-  #give(message: OutgoingMessage): void {
-    this.#givenMessages++;
-    this.link.send(message);
-  }
-
-  #window(call: ClientCall): ReceiveWindow {
-    if (call.window !== undefined) return call.window;
-    const { window } = this.#settings;
-    const most = call.channel?.extended === true ? Infinity : this.#traits.plainWindowItems;
-    const maxWindowItems = Math.min(window.maxWindowItems, most ?? Infinity);
-    return (call.window = new ReceiveWindow({ ...window, maxWindowItems }, this.#freeItems));
-  }
-
-  /** Items that go before any credit came, in either direction. */
-  get #freeItems(): number {
-    return this.#traits.credit ? this.#traits.freeItems : Infinity;
+  #write({ request }: ClientCall, packet: Packet): void {
+    const message = this.#outbox.encode(packet, request.method);
+    if (message !== undefined) this.#outbox.give(message);
   }
 
   /** @param asks - it must not run again, only its outcome is asked for */
@@ -495,6 +463,7 @@ export class ClientSession {
   }
 
   #detach(call: ClientCall): void {
+    call.sender?.discard();
     this.openCalls--;
     this.#settings.wheel.cancel(call);
     if (call.channel !== undefined) this.#translator.release(call.channel);

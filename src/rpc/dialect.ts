@@ -72,6 +72,29 @@ export interface EncodedRequest {
   readonly message: OutgoingMessage;
 }
 
+/**
+ * Items of one channel that leave in one message. Each is written when it is added, so that the value
+ * may be changed afterwards.
+ */
+export interface ItemBundle {
+  /** Items that were added and not taken. */
+  readonly count: number;
+  /** Octets of these items. */
+  readonly octets: number;
+  /**
+   * Adds an item.
+   *
+   * @throws {CodecError} `CODEC_UNSUPPORTED`, `CODEC_DEPTH`; the bundle is as it was before
+   */
+  add(value: unknown): void;
+  /** The message of all items, of which there is at least one. Starts anew. */
+  take(): OutgoingMessage;
+  /** The message of all items but the last, which stays. There are at least two. */
+  takeEarlier(): OutgoingMessage;
+  /** Forgets all items. */
+  discard(): void;
+}
+
 /** Translates between one peer's messages and packets. */
 export interface Translator {
   /**
@@ -92,6 +115,12 @@ export interface Translator {
    * side only; not there where the protocol has no such message.
    */
   join?(requests: readonly EncodedRequest[]): Message;
+  /**
+   * Makes what gathers the items of a channel into fewer messages.
+   *
+   * @returns `undefined` when the peer, as far as it is known now, takes items one by one
+   */
+  bundle?(channel: ChannelRef): ItemBundle | undefined;
   /**
    * Names a new channel. Client side only.
    *

@@ -100,6 +100,14 @@ export type Packet =
       /** Size of the item's message, for windows that count octets. 0 when written. */
       readonly octets: number;
     }
+  | {
+      /** Several items, in order, of which each needs credit. Is read only: see `ItemBundle`. */
+      readonly type: "items";
+      readonly channel: ChannelRef;
+      readonly values: readonly unknown[];
+      /** Size of the message of all of them. */
+      readonly octets: number;
+    }
   | { readonly type: "end"; readonly channel: ChannelRef; readonly value: unknown }
   | { readonly type: "credit"; readonly channel: ChannelRef; readonly items: number }
   | { readonly type: "next"; readonly channel: ChannelRef; readonly value: unknown }

@@ -10,6 +10,7 @@ import type { CallerLine, NotifyArguments } from "./remote-peer.ts";
 import { RpcError } from "./errors.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { ItemQueue } from "./item-queue.ts";
+import type { ItemSender } from "./item-sender.ts";
 import type { ChannelRef, Headers, RequestOptions } from "./packet.ts";
 import type { OpenCall } from "./open-calls.ts";
 import { Pump, type PumpSource, type PumpTarget } from "./pump.ts";
@@ -58,6 +59,8 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   /** What the caller streams in. */
   input: ItemQueue | undefined = undefined;
   inputWindow: ReceiveWindow | undefined = undefined;
+  /** Gathers what the handler yields, once there was an item that could be gathered. */
+  sender: ItemSender | undefined = undefined;
   /** Hears that nobody waits any more, where the call is passed on: a signal costs more than a call. */
   onAbandoned: ((reason: RpcError) => void) | undefined = undefined;
   /** How often it was passed on: once, unless an interceptor has its own ideas. */

@@ -15,16 +15,15 @@ import { type Failure, fromFailure, RpcError, toFailure } from "./errors.ts";
 import { forAll } from "./last-resort.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { ItemQueue } from "./item-queue.ts";
-import { checkSize } from "./message-size.ts";
 import type { Method } from "./method.ts";
 import type { CallOrigin, ChannelRef, Message, OutgoingMessage, Packet } from "./packet.ts";
+import { Outbox } from "./outbox.ts";
 import { ReceiveWindow, type WindowLimits } from "./receive-window.ts";
 import { type CallerLine, RemotePeer } from "./remote-peer.ts";
 import type { Outcome, Reply } from "./reply-cache.ts";
 import { OpenCalls } from "./open-calls.ts";
 import type { Observer } from "./rpc-event.ts";
 import { ServerCall } from "./server-call.ts";
-import { shortened, TEXT_LIMITS } from "./short-failure.ts";
 import type { Bucket } from "./rate-limit.ts";
 import type { Link } from "./transport.ts";
 
@@ -66,6 +65,7 @@ export class ServerSession {
   /** Under which name to look for a method when a name has none. */
   readonly otherName: ((method: string) => string) | undefined;
   readonly #translator: Translator;
+  readonly #outbox: Outbox;
   readonly #traits: DialectTraits;
   readonly #settings: ServerSessionSettings;
   /** Calls that outlived their request's turn. */
@@ -90,6 +90,7 @@ export class ServerSession {
     this.bucket = bucket;
     this.clock = settings.clock;
     this.#translator = dialect.translator;
+    this.#outbox = new Outbox(dialect.translator, link);
     this.#traits = dialect.traits;
     this.builtins = dialect.builtins;
     this.otherName = dialect.otherName;
@@ -178,7 +179,11 @@ export class ServerSession {
     if (call.state === "closed") return;
     // Items have answered the caller's first wait; what bounds the stream from now on is its total.
     if (call.deadlineAt !== Infinity) this.#answerBegins(call);
-    this.#trySend(call, { type: "item", channel: call.channel, value, octets: 0 });
+    try {
+      this.#outbox.item(call, call.channel, call.method, value);
+    } catch (error) {
+      this.#cannotSend(call, "item", error);
+    }
   }
 
   /** Ends a stream well. */
@@ -190,6 +195,7 @@ export class ServerSession {
   /** Ends a call with a failure. */
   fail(call: ServerCall, failure: Failure): void {
     if (call.state === "closed") return;
+    call.sender?.flush();
     if (call.options?.oneWay !== true) this.#sayFailure(call, failure);
     this.#close(call);
   }
@@ -210,7 +216,10 @@ export class ServerSession {
     if (call.resultBytes > 0) return { outcome, bytes: call.resultBytes };
     const { channel, method } = call;
     try {
-      const message = this.#encode({ type: "result", channel, value: outcome.value }, method);
+      const message = this.#outbox.encode(
+        { type: "result", channel, value: outcome.value },
+        method,
+      );
       return { outcome, bytes: octetsOf(message) };
     } catch (error) {
       const unsent = unencodable(method, "result", error);
@@ -220,7 +229,7 @@ export class ServerSession {
 
   #rememberedFailure(call: ServerCall, outcome: Extract<Outcome, { type: "failure" }>): Reply {
     const failure = toFailure(outcome.error, false);
-    const { said, message } = this.#encodeFailure(call, failure);
+    const { said, message } = this.#outbox.failure(call.channel, call.method, failure);
     const bytes = octetsOf(message);
     if (said === failure) return { outcome, bytes };
     return { outcome: { type: "failure", error: fromFailure(said, call.method) }, bytes };
@@ -236,7 +245,7 @@ export class ServerSession {
     const message = this.#translator.encode({ type: "draining", channel: undefined });
     if (message === undefined) return false;
     this.leaving = true;
-    this.link.send(message);
+    this.#outbox.give(message);
     return true;
   }
 
@@ -324,7 +333,7 @@ export class ServerSession {
       return false;
     }
     if (packet.type === "immediate") {
-      this.link.send(packet.message);
+      this.#outbox.give(packet.message);
       return false;
     }
     if (packet.type === "notify" || packet.type === "draining") return false;
@@ -415,56 +424,42 @@ export class ServerSession {
       this.#send(call, packet);
       return true;
     } catch (error) {
-      call.pump?.close();
-      this.failWith(call, unencodable(call.method, packet.type, error));
+      this.#cannotSend(call, packet.type, error);
       return false;
     }
   }
 
+  #cannotSend(call: ServerCall, what: string, error: unknown): void {
+    call.pump?.close();
+    this.failWith(call, unencodable(call.method, what, error));
+  }
+
   #send(call: ServerCall, packet: Packet): void {
     if (call.options?.oneWay === true) return;
-    const message = this.#encode(packet, call.method);
+    const message = this.#outbox.encode(packet, call.method);
     if (message === undefined) return;
+    // Order is kept among all that goes over a channel.
+    call.sender?.flush();
     // Of nothing else: what is said before, or in its place, is smaller than what is remembered.
     if (packet.type === "result" && call.options?.requestId !== undefined) {
       call.resultBytes = octetsOf(message);
     }
-    this.link.send(message);
-  }
-
-  #encode(packet: Packet, method: string): OutgoingMessage | undefined {
-    return checkSize(this.#translator.encode(packet), this.link, method, true);
+    this.#outbox.give(message);
   }
 
   /** Sends a failure, or as much of it as can be sent. Never throws. */
   #sayFailure(of: Failed, failure: Failure): void {
-    const { message, unsaid } = this.#encodeFailure(of, failure);
-    if (message !== undefined) this.link.send(message);
+    const { message, unsaid } = this.#outbox.failure(of.channel, of.method, failure);
+    if (message !== undefined) this.#outbox.give(message);
     if (unsaid === undefined) return;
     const error = unencodable(of.method, "error", unsaid);
     const { address } = this.link;
     this.#settings.observer?.({ type: "call-failed", method: of.method, address, error });
   }
 
-  /** Writes a failure, in ever fewer words until it can be written and fits the link. */
-  #encodeFailure({ channel, method }: Failed, failure: Failure): WrittenFailure {
-    let said = failure;
-    let reason: unknown;
-    for (let tries = 0; ; tries++) {
-      try {
-        const message = this.#encode({ type: "error", channel, failure: said }, method);
-        return { said, message, unsaid: undefined };
-      } catch (error) {
-        reason ??= error;
-        const characters = TEXT_LIMITS[tries];
-        if (characters === undefined) return { said, message: undefined, unsaid: reason };
-        said = shortened(failure, characters, reason);
-      }
-    }
-  }
-
   #close(call: ServerCall): void {
     call.state = "closed";
+    call.sender?.discard();
     if (call.streams) this.#streams--;
     // A handler may still read what the caller streamed; nothing more will come.
     call.input?.abort(gone(call, "the call is over"));
@@ -478,15 +473,6 @@ export class ServerSession {
 
 /** What a failure is said of. */
 type Failed = Pick<ServerCall, "channel" | "method">;
-
-interface WrittenFailure {
-  /** As much of the failure as the message has. */
-  readonly said: Failure;
-  /** `undefined` where the protocol has none, or none yet. */
-  readonly message: OutgoingMessage | undefined;
-  /** Why nothing of it can be written. */
-  readonly unsaid: unknown;
-}
 
 function tooManyCalls(limit: number): Failure {
   return {

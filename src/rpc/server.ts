@@ -405,11 +405,19 @@ export class ServerCore implements TransportOwner {
 
   /** Packets of the stream that the caller sends. */
   #input(call: ServerCall, packet: Packet): void {
-    if (packet.type === "item") {
-      if (call.inputWindow?.received(packet.octets) === false) this.#stop(call, overrunFailure());
-      else call.input?.push(packet.value);
+    if (packet.type === "item") this.#inputItem(call, packet.value, packet.octets);
+    else if (packet.type === "items") {
+      const { values, octets } = packet;
+      for (const value of values) this.#inputItem(call, value, octets / values.length);
     } else if (packet.type === "end") call.input?.end(packet.value);
     else if (packet.type === "error") call.input?.fail(fromFailure(packet.failure, call.method));
+  }
+
+  #inputItem(call: ServerCall, value: unknown, octets: number): void {
+    // An item before it may have ended the call.
+    if (call.state !== "open") return;
+    if (call.inputWindow?.received(octets) === false) this.#stop(call, overrunFailure());
+    else call.input?.push(value);
   }
 
   /** Ends a call whose peer keeps no limit. */

@@ -10,6 +10,12 @@
 import type { Message, OutgoingMessage } from "./packet.ts";
 import type { Status } from "./status.ts";
 
+/** Something that has gathered what is to be sent. */
+export interface Gathering {
+  /** Sends it. MUST NOT throw. */
+  flush(): void;
+}
+
 /** One live peer as the RPC half sees it. */
 export interface Link {
   /** Number of the link, higher than those of the links before it in its transport. */
@@ -50,6 +56,11 @@ export interface Link {
    * @param message - its octets MUST NOT be changed afterwards
    */
   send(message: OutgoingMessage): void;
+  /**
+   * Has `gathering` flushed once, before what is sent in this turn leaves, so that it leaves with the
+   * rest. Not there where messages do not wait for the end of a turn.
+   */
+  beforeLeaving?(gathering: Gathering): void;
   /** Stops and continues reading from the peer. */
   pause(): void;
   resume(): void;

@@ -24,14 +24,18 @@ export class FlushQueue {
     this.#endOfTurn = endOfTurn;
   }
 
-  /** Has `flushable` flushed at the end of the turn. Who asks twice is flushed twice. */
+  /**
+   * Has `flushable` flushed at the end of the turn, behind those that have asked before; also when that
+   * has come already. Who asks twice is flushed twice.
+   */
   add(flushable: Flushable): void {
     if (this.#waiting.push(flushable) === 1) this.#endOfTurn(this.#flushAll);
   }
 
   readonly #flushAll = (): void => {
     const waiting = this.#waiting;
-    this.#waiting = [];
+    // Those that are flushed may have others flushed, which come last.
     for (const flushable of waiting) flushable.flush();
+    waiting.length = 0;
   };
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Octets } from "../base/octets.ts";
+import type { Flushable } from "./flush-queue.ts";
 
 /** One or more frames, whole or nothing. */
 export type Message = readonly Uint8Array[];
@@ -73,6 +74,11 @@ export interface Pipe {
    * afterwards. After the pipe was closed the message is dropped.
    */
   send(message: OutgoingMessage): void;
+  /**
+   * Has `gathering` flushed once, before what was sent in this turn leaves. Only of pipes whose
+   * messages wait for the end of the turn.
+   */
+  beforeLeaving?(gathering: Flushable): void;
   /** Stops reading from the peer, so that the peer's own high-water mark stops it. */
   pause(): void;
   /** Reads again after {@link Pipe.pause}. */

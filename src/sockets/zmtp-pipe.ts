@@ -166,6 +166,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.#flushLater();
   }
 
+  beforeLeaving(gathering: Flushable): void {
+    this.#flushQueue.add(gathering);
+  }
+
   subscribe(topic: Uint8Array, wanted: boolean): void {
     if (this.#phase !== "open") return;
     if (wanted) this.#connection.subscribe(topic);

@@ -14,7 +14,13 @@
 
 import { wholeOctets } from "../base/octets.ts";
 import type { Message, OutgoingMessage } from "../rpc/packet.ts";
-import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
+import type {
+  Gathering,
+  Link,
+  Transport,
+  TransportFactory,
+  TransportOwner,
+} from "../rpc/transport.ts";
 import { TransportError } from "../sockets/errors.ts";
 
 /** Options of a {@link MemoryHub}. */
@@ -239,6 +245,11 @@ class MemoryLink implements Link {
     if (this.#wire.state === "closed") return;
     this.#waiting.push(message.map(wholeOctets));
     this.deliverSoon();
+  }
+
+  beforeLeaving(gathering: Gathering): void {
+    // Behind it comes the turn in which what it sends is handed over.
+    queueMicrotask(() => gathering.flush());
   }
 
   pause(): void {

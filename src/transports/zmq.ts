@@ -11,7 +11,13 @@
 import { isZerocallError } from "../base/errors.ts";
 import type { OutgoingMessage } from "../rpc/packet.ts";
 import type { Status } from "../rpc/status.ts";
-import type { Link, Transport, TransportFactory, TransportOwner } from "../rpc/transport.ts";
+import type {
+  Gathering,
+  Link,
+  Transport,
+  TransportFactory,
+  TransportOwner,
+} from "../rpc/transport.ts";
 import { TransportError } from "../sockets/errors.ts";
 import type { Pipe, PipeOwner } from "../sockets/pipe.ts";
 import { SocketCore, type SocketCoreParts, type SocketPlatform } from "../sockets/socket-core.ts";
@@ -83,6 +89,12 @@ class ZmqLink implements Link {
 
   send(message: OutgoingMessage): void {
     this.#pipe.send(message);
+  }
+
+  beforeLeaving(gathering: Gathering): void {
+    const pipe = this.#pipe;
+    if (pipe.beforeLeaving === undefined) gathering.flush();
+    else pipe.beforeLeaving(gathering);
   }
 
   pause(): void {

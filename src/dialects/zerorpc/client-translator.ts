@@ -5,7 +5,7 @@
  */
 
 import { ChannelSlots } from "../../rpc/channel-slots.ts";
-import type { Translator } from "../../rpc/dialect.ts";
+import type { ItemBundle, Translator } from "../../rpc/dialect.ts";
 import type {
   ChannelRef,
   Message,
@@ -15,6 +15,7 @@ import type {
 } from "../../rpc/packet.ts";
 import { type EventCodec, TIMEOUT_KEY } from "./event.ts";
 import {
+  bundleOf,
   decodeFollowUp,
   decodeNotification,
   encodeFollowUp,
@@ -92,6 +93,12 @@ export class ClientTranslator implements Translator {
     }
     if (channel.id.length === 0) channel.id = this.#codec.rawId(channel.counter);
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
+  }
+
+  bundle(of: ChannelRef): ItemBundle | undefined {
+    const channel = of as ClientChannel;
+    if (channel.id.length === 0) channel.id = this.#codec.rawId(channel.counter);
+    return bundleOf(this.#codec, channel);
   }
 
   decode(message: Message, packets: Packet[]): void {

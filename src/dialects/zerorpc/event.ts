@@ -27,6 +27,7 @@ import {
 } from "../../codec/errors.ts";
 import { MsgpackReader } from "../../codec/msgpack-reader.ts";
 import { MsgpackWriter } from "../../codec/msgpack-writer.ts";
+import { BundleWriter } from "./item-bundle.ts";
 import { ID_OCTETS, MessageIds, writeCounter } from "./message-ids.ts";
 import { NameCache } from "./name-cache.ts";
 
@@ -61,7 +62,7 @@ const HEAD_OCTETS = ID_AT + ID_OCTETS + 3;
 const NAMELESS_HEAD = Uint8Array.of(0x93, 0x82, ...VERSION_KEY, VERSION, ...RESPONSE_TO);
 
 /** The names that most events have. */
-const USUAL_NAMES = ["OK", "STREAM", "STREAM_DONE", "ERR", "_zpc_more", "_zpc_hb"];
+const USUAL_NAMES = ["OK", "STREAM", "_zc_items", "STREAM_DONE", "ERR", "_zpc_more", "_zpc_hb"];
 
 /** Header fields beyond the old protocol, as they came. */
 export type ExtraFields = Record<string, unknown>;
@@ -138,6 +139,8 @@ export class EventCodec {
   readonly ids: MessageIds;
   readonly reader: MsgpackReader;
   readonly writer: MsgpackWriter = new MsgpackWriter(undefined, VIEW_BYTES);
+  /** Where items are written that leave together. */
+  readonly bundles: BundleWriter = new BundleWriter();
   /** Where hashes of peers' ids start, so that peers cannot choose ids that collide. */
   readonly hashSeed: number;
   readonly #names = new NameCache(USUAL_NAMES);

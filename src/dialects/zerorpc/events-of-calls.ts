@@ -10,6 +10,7 @@ import type { Octets } from "../../base/octets.ts";
 import type { ChannelRef, OutgoingMessage, Packet } from "../../rpc/packet.ts";
 import { argList, isRecord } from "./args.ts";
 import { asciiText, type EventCodec, type EventHead, MARK } from "./event.ts";
+import { Bundle } from "./item-bundle.ts";
 import { decodeFailure, encodeError, encodeText, encodeTriple } from "./errors.ts";
 import type { Failure } from "../../rpc/errors.ts";
 
@@ -35,6 +36,7 @@ const OK = asciiText("OK");
 const ERR = asciiText("ERR");
 const STREAM = asciiText("STREAM");
 const STREAM_DONE = asciiText("STREAM_DONE");
+const ITEMS = asciiText("_zc_items");
 const MORE = asciiText("_zpc_more");
 const BEAT = asciiText("_zpc_hb");
 const NEXT = asciiText("_zc_next");
@@ -52,10 +54,13 @@ const NO_REASON = "cancelled by the caller";
 /** How much of a peer's event name an error message quotes. */
 const MAX_SHOWN_NAME = 64;
 
+/** How many items one event may have: beyond what any window lets through. */
+const MAX_ITEMS = 4096;
+
 /** Every packet but a request, as its session writes it. */
 export type FollowUp = Exclude<
   Packet,
-  { type: "request" | "malformed" | "immediate" | "stream" | "notify" | "draining" }
+  { type: "request" | "malformed" | "immediate" | "stream" | "items" | "notify" | "draining" }
 >;
 
 /** Writes one event of an open channel. */
@@ -97,6 +102,17 @@ function encodeItem(codec: EventCodec, channel: ZerorpcChannel, value: unknown):
     throw error;
   }
   return toMessage(channel.route, writer.finishPieces());
+}
+
+/** Gathers the items of a channel whose peer reads several at once. */
+export function bundleOf(codec: EventCodec, channel: ZerorpcChannel): Bundle | undefined {
+  // The first event on a channel says what this side is.
+  if (!channel.extended || channel.announce) return undefined;
+  return new Bundle(codec.bundles, {
+    one: codec.template(channel.id, STREAM, false),
+    several: codec.template(channel.id, ITEMS, false),
+    toMessage: (event) => toMessage(channel.route, event),
+  });
 }
 
 /** Writes what a server tells its client beside all answers: an event that answers nothing. */
@@ -210,6 +226,7 @@ export function decodeFollowUp(
   octets: number,
 ): Packet | undefined {
   if (head.mark !== undefined) channel.extended = true;
+  if (head.name === "_zc_items" && channel.extended) return decodeItems(codec, channel, octets);
   const args = codec.reader.value();
   switch (head.name) {
     case "OK":
@@ -227,6 +244,23 @@ export function decodeFollowUp(
     default:
       return decodeControl(channel, head, args);
   }
+}
+
+function decodeItems(codec: EventCodec, channel: ChannelRef, octets: number): Packet {
+  const { reader } = codec;
+  const count = reader.arrayLength();
+  if (count === undefined) return malformedAnswer(channel, "_zc_items");
+  if (count > MAX_ITEMS) {
+    const reason = `expected at most ${MAX_ITEMS} items in an event, got ${count}`;
+    return { type: "malformed", channel, reason };
+  }
+  const values: unknown[] = [];
+  for (let i = 0; i < count; i++) {
+    // Each was written as a value of its own, and may be as large as one.
+    reader.restart();
+    values.push(reader.value());
+  }
+  return { type: "items", channel, values, octets };
 }
 
 function decodeControl(

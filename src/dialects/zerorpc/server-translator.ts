@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Translator } from "../../rpc/dialect.ts";
+import type { ItemBundle, Translator } from "../../rpc/dialect.ts";
 import type {
   ChannelRef,
   Message,
@@ -18,6 +18,7 @@ import { argList, isRecord, notArgs } from "./args.ts";
 import { ChannelTable } from "./channel-table.ts";
 import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
 import {
+  bundleOf,
   decodeFollowUp,
   encodeDraining,
   encodeFollowUp,
@@ -80,6 +81,10 @@ export class ServerTranslator implements Translator {
     const channel = packet.channel as ServerChannel;
     if (packet.type === "heartbeat" && !channel.beats) return undefined;
     return encodeFollowUp(this.#codec, channel, packet as FollowUp);
+  }
+
+  bundle(channel: ChannelRef): ItemBundle | undefined {
+    return bundleOf(this.#codec, channel as ServerChannel);
   }
 
   open(): ChannelRef {

@@ -104,6 +104,39 @@ test("reads what is left out, or of the wrong kind, as nothing", () => {
   });
 });
 
+test("several items come in one event, of a peer that goes beyond the old protocol", () => {
+  const channel = channelOf();
+  const values = [1, null, [2], { a: 3 }];
+  expect(read(channel, "_zc_items", values)).toEqual({
+    type: "items",
+    channel,
+    values,
+    octets: 99,
+  });
+  expect(read(channel, "_zc_items", { 0: 1 })).toMatchObject({ type: "malformed", channel });
+  expect(read(channelOf({ extended: false }), "_zc_items", values)).toBeUndefined();
+  const many = Array.from({ length: 4097 }, () => 1);
+  expect(read(channel, "_zc_items", many.slice(1))).toMatchObject({ type: "items" });
+  expect(read(channel, "_zc_items", many)).toMatchObject({
+    type: "malformed",
+    reason: "expected at most 4096 items in an event, got 4097",
+  });
+});
+
+test("each of several items may be as large as one by itself", () => {
+  const strict = new EventCodec(() => 0.5, { maxElements: 4 });
+  const channel = channelOf();
+  const octetsOf = (values: unknown): Uint8Array =>
+    msgpack.encode([{ response_to: "x", v: 3 }, "_zc_items", values]);
+  const readStrictly = (values: unknown): Packet | undefined =>
+    decodeFollowUp(strict, channel, strict.readHead(octetsOf(values)), 99);
+  const values = Array.from({ length: 10 }, () => [1, 2, 3]);
+  expect(readStrictly(values)).toMatchObject({ type: "items", values });
+  expect(() => readStrictly([...values, [1, 2, 3, 4, 5]])).toThrow(
+    expect.objectContaining({ code: "CODEC_ELEMENTS" }),
+  );
+});
+
 test("a channel is known to go beyond the old protocol once its peer says so", () => {
   const channel = channelOf({ extended: false });
   read(channel, "_zpc_hb", [0]);
