@@ -11,7 +11,8 @@
  */
 
 import type { Random } from "../../base/clock.ts";
-import { encodeAscii } from "../../base/text.ts";
+import { type OctetMember, OctetTable } from "../../base/octet-table.ts";
+import { decodeAscii, encodeAscii } from "../../base/text.ts";
 import { unsupported } from "../../codec/errors.ts";
 import type { Translator } from "../../rpc/dialect.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
@@ -20,10 +21,9 @@ import { decodeFail, encodeThrown } from "./errors.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** A call that this side made. */
-interface ClientChannel extends ChannelRef {
-  readonly id: string;
-  /** The id as frames carry it. */
-  readonly octets: Uint8Array;
+interface ClientChannel extends ChannelRef, OctetMember<ClientChannel> {
+  /** How many channels were opened before it. */
+  readonly turn: number;
   /** The answer is a generator, which the peer has announced. */
   yields: boolean;
   /** The generator was asked for something, so that it has a `yield` for values to arrive at. */
@@ -36,6 +36,9 @@ interface ClientChannel extends ChannelRef {
 
 const RUN = encodeAscii("0");
 const IGNORE = encodeAscii("1");
+const NO_ROUTE: readonly Uint8Array[] = [];
+/** Any number will do: nobody else chooses the ids. */
+const HASH_SEED = 0;
 /**
  * How many calls may be remembered that were given up and not answered. Of those before, a generator
  * that is announced later stays open at the peer.
@@ -46,8 +49,10 @@ const MAX_FORSAKEN = 1024;
 export class ClientTranslator implements Translator {
   readonly #serializer: Serializer;
   readonly #random: Random;
-  readonly #channels = new Map<string, ClientChannel>();
+  readonly #channels = new OctetTable<ClientChannel>(HASH_SEED);
+  /** Their ids, as text. */
   readonly #forsaken = new Set<string>();
+  #opened = 0;
 
   constructor(serializer: Serializer, random: Random) {
     this.#serializer = serializer;
@@ -55,18 +60,20 @@ export class ClientTranslator implements Translator {
   }
 
   open(): ChannelRef {
-    const id = this.#freshId();
     const channel: ClientChannel = {
       call: undefined,
       extended: true,
-      id,
-      octets: encodeAscii(id),
+      id: this.#freshId(),
+      route: NO_ROUTE,
+      hash: 0,
+      next: undefined,
+      turn: this.#opened++,
       yields: false,
       started: false,
       busy: false,
       waiting: [],
     };
-    this.#channels.set(id, channel);
+    this.#channels.add(channel);
     return channel;
   }
 
@@ -75,13 +82,13 @@ export class ClientTranslator implements Translator {
   }
 
   openChannels(): Iterable<ChannelRef> {
-    return this.#channels.values();
+    return this.#channels.values().toSorted((one, other) => one.turn - other.turn);
   }
 
   release(channel: ChannelRef): void {
-    const { id, busy } = channel as ClientChannel;
-    if (!this.#channels.delete(id) || !busy) return;
-    this.#forsaken.add(id);
+    const known = channel as ClientChannel;
+    if (!this.#channels.remove(known) || !known.busy) return;
+    this.#forsaken.add(decodeAscii(known.id));
     if (this.#forsaken.size <= MAX_FORSAKEN) return;
     for (const oldest of this.#forsaken) {
       this.#forsaken.delete(oldest);
@@ -101,7 +108,7 @@ export class ClientTranslator implements Translator {
       case "throw":
         return this.#queued(
           channel,
-          this.#command(channel.octets, COMMANDS.throw, encodeThrown(packet.failure)),
+          this.#command(channel.id, COMMANDS.throw, encodeThrown(packet.failure)),
         );
       case "return":
         return this.#close(channel, packet.value);
@@ -119,7 +126,7 @@ export class ClientTranslator implements Translator {
       return;
     }
     if (answer.type === "ACK") return;
-    const channel = this.#channels.get(answer.id);
+    const channel = this.#channels.find(NO_ROUTE, answer.id);
     if (channel === undefined) this.#late(answer, packets);
     else this.#answer(channel, answer, packets);
   }
@@ -137,7 +144,7 @@ export class ClientTranslator implements Translator {
     const oneWay = options?.oneWay === true;
     const message = [
       BOUNDARY,
-      channel.octets,
+      channel.id,
       encodeName(method),
       serializer.encode(args),
       serializer.encode(options?.named ?? {}),
@@ -150,7 +157,7 @@ export class ClientTranslator implements Translator {
   #send(channel: ClientChannel, value: unknown): Message | undefined {
     // A generator that has not begun has no `yield` for a value; Python would fail.
     const given = channel.started ? value : null;
-    const message = this.#command(channel.octets, COMMANDS.send, given);
+    const message = this.#command(channel.id, COMMANDS.send, given);
     channel.started = true;
     return this.#queued(channel, message);
   }
@@ -174,13 +181,15 @@ export class ClientTranslator implements Translator {
   /** Closes a generator; while it runs, it cannot be closed and `release` remembers it. */
   #close(channel: ClientChannel, value: unknown): Message | undefined {
     if (channel.busy || !channel.yields) return undefined;
-    return this.#command(channel.octets, COMMANDS.close, value);
+    return this.#command(channel.id, COMMANDS.close, value);
   }
 
   /** An answer to what was given up. */
   #late(answer: AnswerFrames, packets: Packet[]): void {
-    if (!this.#forsaken.delete(answer.id) || answer.type !== "YIELD") return;
-    const message = this.#command(encodeAscii(answer.id), COMMANDS.close, null);
+    if (this.#forsaken.size === 0 || !this.#forsaken.delete(decodeAscii(answer.id))) return;
+    if (answer.type !== "YIELD") return;
+    // The octets are a view into what came.
+    const message = this.#command(answer.id.slice(), COMMANDS.close, null);
     packets.push({ type: "immediate", channel: undefined, message });
   }
 
@@ -241,10 +250,11 @@ export class ClientTranslator implements Translator {
   }
 
   /** Drawn and not counted: the original keeps the generators of all its clients in one table. */
-  #freshId(): string {
+  #freshId(): Uint8Array {
     for (;;) {
-      const id = Math.floor(this.#random() * 0x1_0000_0000).toString(16);
-      if (!this.#channels.has(id) && !this.#forsaken.has(id)) return id;
+      const text = Math.floor(this.#random() * 0x1_0000_0000).toString(16);
+      const id = encodeAscii(text);
+      if (this.#channels.find(NO_ROUTE, id) === undefined && !this.#forsaken.has(text)) return id;
     }
   }
 }

@@ -56,10 +56,9 @@ export function netcall(options: NetcallOptions = {}): Dialect {
   if (first === undefined) {
     throw new UsageError("USAGE_OPTION", "expected at least one of serializers, got none");
   }
-  const digits = Math.floor(random() * 0x1_0000_0000)
-    .toString(16)
-    .padStart(8, "0");
+  const digits = number32(random).toString(16).padStart(8, "0");
   const serviceId = encodeName(options.serviceId ?? `zerocall/${digits}`);
+  const hashSeed = number32(random);
   return {
     name: "netcall",
     traits: {
@@ -72,11 +71,15 @@ export function netcall(options: NetcallOptions = {}): Dialect {
     },
     recognises: hasBoundary,
     clientTranslator: () => new ClientTranslator(first, random),
-    serverTranslator: () => new ServerTranslator({ serializers, serviceId }),
+    serverTranslator: () => new ServerTranslator({ serializers, serviceId, hashSeed }),
     builtins: builtinMethods,
     limited: (limits) => netcall({ ...options, limits: { ...limits, ...options.limits } }),
     introspection,
   };
+}
+
+function number32(random: Random): number {
+  return Math.floor(random() * 0x1_0000_0000);
 }
 
 function checkSerializer(given: unknown): void {

@@ -53,7 +53,7 @@ export interface RequestFrames {
 
 /** An answer as its frames say. */
 export interface AnswerFrames {
-  readonly id: string;
+  readonly id: Uint8Array;
   readonly type: string;
   readonly payload: Uint8Array;
   readonly extra: Uint8Array | undefined;
@@ -106,7 +106,7 @@ export function readAnswer(message: Message): AnswerFrames | string {
   if (id.length > MAX_ID_OCTETS || type.length > MAX_ID_OCTETS) {
     return `expected an id and a type of at most ${MAX_ID_OCTETS} octets`;
   }
-  return { id: decodeAscii(id), type: decodeAscii(type), payload, extra };
+  return { id, type: decodeAscii(type), payload, extra };
 }
 
 /** Writes an answer behind its way back. */

@@ -9,11 +9,11 @@
  * @module
  */
 
+import { OctetTable } from "../../base/octet-table.ts";
 import { PickleRefusal } from "../../codec/pickle-scan.ts";
 import type { Translator } from "../../rpc/dialect.ts";
 import type { Failure } from "../../rpc/errors.ts";
 import type { ChannelRef, Message, Packet, RequestOptions } from "../../rpc/packet.ts";
-import { ChannelTable } from "./channel-table.ts";
 import {
   ACK,
   COMMANDS,
@@ -43,8 +43,8 @@ export interface ServerChannel extends ChannelRef {
   /** In which the peer asked last. */
   serializer: Serializer;
   phase: "calling" | "yielding" | "closing";
-  /** What the table knows the channel by; empty until it is remembered. */
-  key: string;
+  hash: number;
+  next: ServerChannel | undefined;
 }
 
 /** What all translators of a service share. */
@@ -53,6 +53,8 @@ export interface ServiceSettings {
   readonly serializers: readonly Serializer[];
   /** What the service calls itself in its ACKs. */
   readonly serviceId: Uint8Array;
+  /** A random integer of 32 bits, so that no peer can choose ids that collide in the table of its calls. */
+  readonly hashSeed: number;
 }
 
 /** The exception of Python's pickle of an exception, whose text cannot be read. */
@@ -63,10 +65,11 @@ const COMMAND_NAMES: ReadonlySet<string> = new Set(Object.values(COMMANDS));
 /** Translates for one client. */
 export class ServerTranslator implements Translator {
   readonly #settings: ServiceSettings;
-  readonly #channels = new ChannelTable();
+  readonly #channels: OctetTable<ServerChannel>;
 
   constructor(settings: ServiceSettings) {
     this.#settings = settings;
+    this.#channels = new OctetTable(settings.hashSeed);
   }
 
   decode(message: Message, packets: Packet[]): void {
@@ -131,7 +134,8 @@ export class ServerTranslator implements Translator {
       route,
       serializer: this.#settings.serializers[0] as Serializer,
       phase: "calling",
-      key: "",
+      hash: 0,
+      next: undefined,
     };
     // Who wants no answer gets none, whatever is wrong.
     const unreadable = (reason: string): Packet => ({

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hashInto } from "../../base/hash.ts";
+import { OctetTable } from "../../base/octet-table.ts";
 import type { ItemBundle, Translator } from "../../rpc/dialect.ts";
 import type {
   ChannelRef,
@@ -13,9 +15,7 @@ import type {
   RequestOptions,
 } from "../../rpc/packet.ts";
 import { MAX_REQUEST_ID } from "../../rpc/limits.ts";
-import { hashInto } from "./hash.ts";
 import { argList, isRecord, notArgs } from "./args.ts";
-import { ChannelTable } from "./channel-table.ts";
 import type { EventCodec, EventHead, ExtraFields } from "./event.ts";
 import {
   bundleOf,
@@ -49,7 +49,7 @@ const MAX_ROUTING_ID_OCTETS = 255;
 /** Translates for one client. */
 export class ServerTranslator implements Translator {
   readonly #codec: EventCodec;
-  readonly #channels: ChannelTable;
+  readonly #channels: OctetTable<ServerChannel>;
   /** A request of this peer had the mark. */
   #marked = false;
   /** One of them came from the peer itself and not through a hub. */
@@ -57,7 +57,7 @@ export class ServerTranslator implements Translator {
 
   constructor(codec: EventCodec) {
     this.#codec = codec;
-    this.#channels = new ChannelTable(codec.hashSeed);
+    this.#channels = new OctetTable(codec.hashSeed);
   }
 
   decode(message: Message, packets: Packet[]): void {

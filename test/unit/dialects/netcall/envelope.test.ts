@@ -52,7 +52,7 @@ describe("an answer", () => {
 
   test("is read, with what stands behind it", () => {
     expect(readAnswer(frames("|", "1", "OK", "5", "6"))).toEqual({
-      id: "1",
+      id: encodeAscii("1"),
       type: "OK",
       payload: encodeAscii("5"),
       extra: encodeAscii("6"),

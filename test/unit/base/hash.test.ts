@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashInto } from "../../../../src/dialects/zerorpc/hash.ts";
+import { hashInto } from "../../../src/base/hash.ts";
 
 /** Spec: draft-eastlake-fnv, the offset basis of 32 bits. */
 const BASIS = 0x811c_9dc5;
