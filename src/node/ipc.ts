@@ -97,9 +97,13 @@ function pathOf(endpoint: Endpoint): string {
 
 /** The platform calls a folder that is not there a lack of permission. */
 async function folderError(path: string, endpoint: string): Promise<TransportError | undefined> {
-  const folder = isAbstract(path) ? undefined : dirname(path);
-  if (folder === undefined || (await stat(folder).catch(() => undefined))?.isDirectory() === true) {
-    return undefined;
+  if (isAbstract(path)) return undefined;
+  const folder = dirname(path);
+  try {
+    if ((await stat(folder)).isDirectory()) return undefined;
+  } catch (error) {
+    // Whether it is there cannot be seen behind a folder that may not be entered.
+    if (toTransportError(error, endpoint).code === "TRANSPORT_PERMISSION") return undefined;
   }
   const message = `expected the folder ${folder} to be there for ${endpoint}`;
   return new TransportError("TRANSPORT_ADDRESS_NOT_AVAILABLE", message, { endpoint });

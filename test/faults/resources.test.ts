@@ -1,7 +1,7 @@
 /** Files, descriptors, clocks and time that a process does not get, and very many connections. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { Client } from "../../src/node/client.ts";
@@ -28,6 +28,47 @@ describe("socket files", () => {
     await server.bind(`ipc://${folder}/good.sock`);
     await using client = new Client(`ipc://${folder}/good.sock`);
     await expect(client.call("none")).rejects.toMatchObject({ status: "unimplemented" });
+  });
+
+  fault("a socket file or port is not permitted", async (scene) => {
+    const { folder } = scene;
+    chmodSync(folder, 0o755);
+    for (const [name, mode] of [
+      ["open", 0o777],
+      ["locked", 0o555],
+      ["hidden", 0o600],
+    ] as const) {
+      mkdirSync(`${folder}/${name}`);
+      chmodSync(`${folder}/${name}`, mode);
+    }
+    const { endpoint } = await scene.server({ bind: [`ipc://${folder}/taken.sock`] });
+    chmodSync(`${folder}/taken.sock`, 0);
+    const refused = [
+      `ipc://${folder}/locked/x.sock`,
+      `ipc://${folder}/hidden/deep/x.sock`,
+      endpoint,
+      ...(FIRST_FREE_PORT > 1 ? ["tcp://127.0.0.1:1"] : []),
+    ];
+    const allowed = `ipc://${folder}/open/x.sock`;
+    const child = scene.unprivileged({ binds: [...refused, allowed], endpoint });
+    const told = async (wanted: string): Promise<unknown> =>
+      child.heard(({ value }) => (value as { readonly asked: string }).asked === wanted);
+    for (const asked of refused) {
+      expect(await told(asked)).toMatchObject({
+        code: "TRANSPORT_PERMISSION",
+        message: `not permitted: ${asked}`,
+      });
+    }
+    expect(await told(allowed)).toMatchObject({ value: allowed });
+    expect(await told("soon")).toMatchObject({
+      code: "unavailable",
+      mayHaveRun: false,
+      message: expect.stringContaining(`not permitted: ${endpoint}`) as string,
+    });
+    chmodSync(`${folder}/taken.sock`, 0o777);
+    expect(await told("later")).toMatchObject({ value: expect.any(Number) as number });
+    expect(await child.ended()).toMatchObject({ code: 0 });
+    chmodSync(`${folder}/hidden`, 0o700);
   });
 
   fault("the disk of a socket file is full or read-only", async (scene) => {
@@ -167,6 +208,17 @@ describe("very many", () => {
     120_000,
   );
 });
+
+/** Below it a port takes a privilege, which no user has to lack: containers often begin at 0. */
+const FIRST_FREE_PORT = firstFreePort();
+
+function firstFreePort(): number {
+  try {
+    return Number(readFileSync("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8"));
+  } catch {
+    return 0;
+  }
+}
 
 /** Also what is thrown at once becomes a rejection. */
 async function bind(server: Server, endpoint: string): Promise<string> {

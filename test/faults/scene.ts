@@ -173,6 +173,14 @@ export class Scene implements AsyncDisposable {
     return child;
   }
 
+  /** Starts what may not do everything; see unprivileged.mjs. */
+  unprivileged(plan: { readonly binds: readonly string[]; readonly endpoint: string }): Child {
+    const warmUp = `ipc://${this.folder}/warm.sock`;
+    const child = new Child("unprivileged.mjs", [JSON.stringify({ warmUp, ...plan })]);
+    this.#others.push(child);
+    return child;
+  }
+
   /** Starts a hub; resolves with it and its two endpoints. */
   async hub(
     front = "tcp://127.0.0.1:0",
