@@ -11,12 +11,13 @@
 import { nearestNames } from "../base/nearest.ts";
 import { countMismatch, placeNamed } from "./arguments.ts";
 import { exchangeContext } from "./context.ts";
-import { type Failure, RpcError } from "./errors.ts";
+import type { Failure } from "./errors.ts";
 import { FairQueue, type Place } from "./fair-queue.ts";
 import { intercept, type InterceptedCall, type Interceptor } from "./interceptor.ts";
 import type { Method } from "./method.ts";
 import { isThenable, streamOf } from "./pump.ts";
-import { type Outcome, ReplyCache, type ReplyLimits } from "./reply-cache.ts";
+import { Repeats } from "./repeats.ts";
+import type { ReplyLimits } from "./reply-cache.ts";
 import type { ServerCall } from "./server-call.ts";
 import type { ServerSession } from "./server-session.ts";
 
@@ -59,7 +60,7 @@ export class Dispatcher {
   #running = 0;
   readonly #waiting = new FairQueue<ServerSession, Ready>();
   readonly #places = new Map<ServerCall, Place<ServerSession, Ready>>();
-  readonly #replies: ReplyCache<ServerCall>;
+  readonly #repeats: Repeats;
   /** Calls that waited for another one to be over, while they are dispatched one by one. */
   #ready: ServerCall[] = [];
   /** Waiting calls are being started: a handler that is over at once starts no further one itself. */
@@ -68,7 +69,7 @@ export class Dispatcher {
 
   constructor(settings: DispatcherSettings) {
     this.#settings = settings;
-    this.#replies = new ReplyCache(settings);
+    this.#repeats = new Repeats(settings);
   }
 
   /** Handlers that run. */
@@ -113,8 +114,7 @@ export class Dispatcher {
       (before.followers ??= []).push(call);
       return;
     }
-    const id = requestIdOf(call);
-    if (id !== undefined && !this.#isFirst(id, call)) return;
+    if (!this.#repeats.isFirst(call)) return;
     const method = this.#settings.find(call);
     if (method === undefined) {
       call.session.fail(call, this.#unknownMethod(call));
@@ -178,12 +178,17 @@ export class Dispatcher {
     this.#leave(call);
   }
 
+  #leave(call: ServerCall): void {
+    const heirs = this.#repeats.leave(call);
+    if (heirs !== undefined) this.#admitAll(heirs);
+  }
+
   /** Starts no handler from now on. Who has calls open that wait has to end them. */
   stop(): void {
     this.#stopped = true;
     this.#waiting.clear();
     this.#places.clear();
-    this.#replies.clear();
+    this.#repeats.clear();
   }
 
   /**
@@ -280,10 +285,10 @@ export class Dispatcher {
       const source = streamOf(result);
       if (source === undefined) {
         call.session.reply(call, result);
-        this.#settle(call, { type: "result", value: result });
+        this.#repeats.settle(call, { type: "result", value: result });
         this.finished(call);
       } else {
-        this.#turnAway(call);
+        this.#repeats.turnAway(call);
         call.stream(source);
       }
     } catch (error) {
@@ -295,79 +300,12 @@ export class Dispatcher {
     try {
       call.session.failWith(call, error);
       // What has not run has no outcome: who sends it again may have more luck.
-      if (call.isRefusal(error)) this.#admitAll(this.#disown(call));
-      else this.#settle(call, { type: "failure", error });
+      if (call.isRefusal(error)) this.#admitAll(this.#repeats.disown(call));
+      else this.#repeats.settle(call, { type: "failure", error });
     } catch (mistake) {
       this.#settings.failed(call, mistake);
     }
     this.finished(call);
-  }
-
-  /** Whether a request has to run. If not, it has been answered or will be with the first one. */
-  #isFirst(id: string, call: ServerCall): boolean {
-    const { outcomeOnly, fingerprint } = call.options ?? NO_OPTIONS;
-    const known =
-      outcomeOnly === true
-        ? this.#replies.ask(id, call)
-        : this.#replies.enter(id, call, fingerprint);
-    if (known === "first") {
-      call.entered = id;
-      return true;
-    }
-    if (known === "another") call.session.fail(call, usedAlready(call.method));
-    else if (known === undefined) call.session.fail(call, this.#forgotten(call.method));
-    else if (known !== "joined") repeat(call, known);
-    return false;
-  }
-
-  #forgotten(method: string): Failure {
-    const { rememberedReplies, rememberedBytes } = this.#settings;
-    return {
-      status: "not_found",
-      name: "RpcError",
-      message:
-        `no call of "${method}" is remembered under this request id; this process keeps the outcomes` +
-        ` of the last rememberedReplies = ${rememberedReplies} calls, rememberedBytes =` +
-        ` ${rememberedBytes} octets in all`,
-      mayHaveRun: false,
-    };
-  }
-
-  /** Keeps how a request has ended and answers those who sent it again. */
-  #settle(call: ServerCall, outcome: Outcome): void {
-    const id = call.entered;
-    if (id === undefined) return;
-    call.entered = undefined;
-    const reply = call.session.remembered(call, outcome);
-    for (const joined of this.#replies.settle(id, reply)) repeat(joined, reply.outcome);
-  }
-
-  /** The answer is a stream, which cannot be given twice. */
-  #turnAway(call: ServerCall): void {
-    const reason = "the answer is a stream, which only its first caller gets";
-    for (const joined of this.#disown(call)) {
-      joined.session.failWith(joined, new RpcError("aborted", reason, { method: call.method }));
-    }
-  }
-
-  /**
-   * A call is over for its caller. If its handler has not begun, one of those who sent it again takes
-   * its place.
-   */
-  #leave(call: ServerCall): void {
-    if (call.runner !== undefined) return;
-    const id = requestIdOf(call);
-    if (id === undefined) return;
-    if (call.entered === undefined) this.#replies.leave(id, call);
-    else this.#admitAll(this.#disown(call));
-  }
-
-  /** Forgets a call's request, which has no outcome. Returns those who joined it. */
-  #disown(call: ServerCall): Iterable<ServerCall> {
-    const id = call.entered;
-    if (id === undefined) return [];
-    call.entered = undefined;
-    return this.#replies.forget(id);
   }
 
   #intercepted(call: ServerCall, method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -405,29 +343,6 @@ export class Dispatcher {
 }
 
 const NO_OPTIONS: NonNullable<ServerCall["options"]> = {};
-
-/** What a request is remembered under: peers of different identities have nothing in common. */
-function requestIdOf(call: ServerCall): string | undefined {
-  const id = call.options?.requestId;
-  if (id === undefined) return undefined;
-  const { identity } = call.session.link;
-  return identity === undefined ? id : `${JSON.stringify(identity)} ${id}`;
-}
-
-function usedAlready(method: string): Failure {
-  return {
-    status: "already_exists",
-    name: "RpcError",
-    message: `the request id was used for a call of "${method}" with other arguments; each thing to do needs an id of its own`,
-    mayHaveRun: false,
-  };
-}
-
-/** Gives a call the outcome of another one with the same request. */
-function repeat(call: ServerCall, outcome: Outcome): void {
-  if (outcome.type === "result") call.session.reply(call, outcome.value);
-  else call.session.failWith(call, outcome.error);
-}
 
 function invoke(method: Method, call: ServerCall, args: readonly unknown[]): unknown {
   return method.invoke(method.wantsContext ? [call, ...args] : args);
