@@ -6,6 +6,7 @@
  */
 
 import { SocketError } from "./errors.ts";
+import type { ResolvedOptions } from "./resolved-options.ts";
 
 /** Two limits, as the options of a socket name them, and what they are about. */
 export interface PeerLimits {
@@ -70,4 +71,27 @@ export class PeerLimit {
 export function hostOf(address: string): string {
   const end = address.lastIndexOf(":");
   return end < 0 ? address : address.slice(0, end);
+}
+
+/** The limits of a socket on the peers that it accepts: those in their handshake, and all. */
+export function peerLimits(options: ResolvedOptions): {
+  readonly handshakes: PeerLimit;
+  readonly connections: PeerLimit;
+} {
+  const { maxHandshakes, maxHandshakesPerAddress } = options;
+  const { maxConnections, maxConnectionsPerAddress } = options;
+  return {
+    handshakes: new PeerLimit({
+      code: "SOCKET_HANDSHAKES",
+      what: "handshakes under way",
+      all: ["maxHandshakes", maxHandshakes],
+      perAddress: ["maxHandshakesPerAddress", maxHandshakesPerAddress],
+    }),
+    connections: new PeerLimit({
+      code: "SOCKET_CONNECTIONS",
+      what: "accepted connections",
+      all: ["maxConnections", maxConnections],
+      perAddress: ["maxConnectionsPerAddress", maxConnectionsPerAddress],
+    }),
+  };
 }

@@ -16,25 +16,23 @@
 import type { Clock, Random } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import { UsageError } from "../base/errors.ts";
-import { Connection } from "../zmtp/connection.ts";
 import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
-import type { Mechanism } from "../zmtp/mechanism.ts";
 import type { Allocate } from "../zmtp/partial-body.ts";
 import type { SocketType } from "../zmtp/socket-type.ts";
 import { Binding } from "./binding.ts";
 import { Connector } from "./connector.ts";
-import type { Wire, WireTransport } from "./dialer.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { WireTransport } from "./dialer.ts";
 import { formatEndpoint, isConnectable, parseEndpoint } from "./endpoint.ts";
 import { SocketError } from "./errors.ts";
 import type { EndOfTurn } from "./flush-queue.ts";
 import { FlushQueue } from "./flush-queue.ts";
 import type { InprocHub } from "./inproc.ts";
+import { Openers } from "./openers.ts";
 import type { ManagedPipe, Opener, Opening, PipeLifecycle } from "./opening.ts";
 import type { Pipe, PipeOwner } from "./pipe.ts";
 import type { PipeSource, SocketContext } from "./socket-context.ts";
 import { isExposed } from "./exposure.ts";
-import { PeerLimit } from "./peer-limit.ts";
+import { peerLimits } from "./peer-limit.ts";
 import type { ResolvedSecurity } from "./security.ts";
 import { securityOf } from "./security.ts";
 import { splitSecurity } from "./security-options.ts";
@@ -42,7 +40,6 @@ import type { SocketEvent, SocketObserver } from "./socket-event.ts";
 import type { ResolvedOptions } from "./resolved-options.ts";
 import type { SocketOptions } from "./socket-options.ts";
 import { resolveOptions } from "./resolved-options.ts";
-import { ZmtpPipe } from "./zmtp-pipe.ts";
 
 /** What a socket needs of the world around it. */
 export interface SocketPlatform {
@@ -94,13 +91,10 @@ export class SocketCore {
   /** The options with their defaults. */
   readonly options: ResolvedOptions;
   readonly clock: Clock;
-  readonly #transports: Readonly<Record<string, WireTransport>>;
   readonly #owner: PipeOwner;
   readonly #observer: SocketObserver | undefined;
   readonly #security: () => ResolvedSecurity;
-  readonly #metadata: ReadonlyMap<string, Uint8Array> | undefined;
-  readonly #inproc: InprocHub | undefined;
-  readonly #allocate: Allocate | undefined;
+  readonly #openers: Openers;
   readonly #flushQueue: FlushQueue;
   readonly #context: SocketContext;
   /** By the real endpoint. */
@@ -135,12 +129,17 @@ export class SocketCore {
     this.clock = clock;
     this.options = resolveOptions(others);
     this.#security = securityOf(security, curve);
-    this.#metadata = metadata;
     this.#owner = owner;
     this.#observer = observer;
-    this.#transports = transports;
-    this.#inproc = inproc;
-    this.#allocate = allocate;
+    this.#openers = new Openers({
+      socketType,
+      options: this.options,
+      transports,
+      security: this.#security,
+      metadata,
+      inproc,
+      allocate,
+    });
     this.#flushQueue = new FlushQueue(endOfTurn);
     this.#context = {
       clock,
@@ -207,7 +206,7 @@ export class SocketCore {
   bind(endpoint: string, signal?: AbortSignal): Promise<string> {
     this.#checkOpen("bind");
     const parsed = parseEndpoint(endpoint);
-    return this.#listen(formatEndpoint(parsed), this.#openerOf(parsed), signal);
+    return this.#listen(formatEndpoint(parsed), this.#openers.of(parsed), signal);
   }
 
   /**
@@ -224,7 +223,7 @@ export class SocketCore {
       throw new UsageError("USAGE_ENDPOINT", `expected one peer to connect to, got ${endpoint}`);
     }
     const address = formatEndpoint(parsed);
-    const opener = this.#openerOf(parsed);
+    const opener = this.#openers.of(parsed);
     this.#lastEndpoint = address;
     if (this.#connectors.get(address)?.stopped === false) return;
     const connector = new Connector(address, opener, this.#context);
@@ -388,70 +387,6 @@ export class SocketCore {
     };
   }
 
-  #newConnection(mechanism: Mechanism, now: number): Connection {
-    const { options } = this;
-    const metadata = this.#metadata;
-    const allocate = this.#allocate;
-    return new Connection(
-      {
-        socketType: this.socketType,
-        mechanism,
-        routingId: options.routingId,
-        ...(metadata === undefined ? {} : { metadata }),
-        ...(allocate === undefined ? {} : { allocate }),
-        maxMessageBytes: options.maxMessageBytes,
-        maxFrames: options.maxFrames,
-        handshakeTimeoutMs: options.handshakeTimeoutMs,
-        heartbeatIntervalMs: options.heartbeatIntervalMs,
-        heartbeatTimeoutMs: options.heartbeatTimeoutMs,
-        heartbeatTtlMs: options.heartbeatTtlMs,
-      },
-      now,
-    );
-  }
-
-  /** @throws {UsageError} `USAGE_ENDPOINT` when there is no transport for the scheme */
-  #openerOf(endpoint: Endpoint): Opener {
-    const address = formatEndpoint(endpoint);
-    const hub = this.#inproc;
-    if (endpoint.scheme === "inproc" && hub !== undefined) {
-      const { socketType, options } = this;
-      const identity = {
-        socketType,
-        routingId: options.routingId,
-        metadata: this.#metadata ?? new Map<string, Uint8Array>(),
-      };
-      return {
-        dial: (signal) => hub.dial(address, identity, signal),
-        listen: (accept) => hub.listen(address, identity, accept),
-      };
-    }
-    const { [endpoint.scheme]: transport } = this.#transports;
-    if (transport !== undefined) {
-      transport.check?.(endpoint);
-      return this.#wireOpener(endpoint, transport);
-    }
-    const known = Object.keys(this.#transports).join(", ");
-    throw new UsageError("USAGE_ENDPOINT", `no transport for ${address}; there are ${known}`);
-  }
-
-  #wireOpener(endpoint: Endpoint, transport: WireTransport): Opener {
-    const opening = (wire: Wire): Opening => ({
-      address: wire.address,
-      adopt: (parts) => {
-        const { mechanism, authenticate } = this.#security();
-        const connection = this.#newConnection(mechanism, parts.clock.now());
-        const { silenceHint } = mechanism;
-        return new ZmtpPipe({ ...parts, wire, connection, authenticate, silenceHint });
-      },
-      discard: () => wire.destroy(),
-    });
-    return {
-      dial: async (signal) => opening(await transport.dial(endpoint, signal, this.options)),
-      listen: (accept) => transport.listen(endpoint, (wire) => accept(opening(wire)), this.options),
-    };
-  }
-
   #checkOpen(verb: string): void {
     if (this.closed) throw new UsageError("USAGE_CLOSED", `${verb} after close`);
   }
@@ -459,23 +394,4 @@ export class SocketCore {
   #emit(event: SocketEvent): void {
     this.#observer?.(event);
   }
-}
-
-function peerLimits(options: ResolvedOptions): Pick<SocketContext, "handshakes" | "connections"> {
-  const { maxHandshakes, maxHandshakesPerAddress } = options;
-  const { maxConnections, maxConnectionsPerAddress } = options;
-  return {
-    handshakes: new PeerLimit({
-      code: "SOCKET_HANDSHAKES",
-      what: "handshakes under way",
-      all: ["maxHandshakes", maxHandshakes],
-      perAddress: ["maxHandshakesPerAddress", maxHandshakesPerAddress],
-    }),
-    connections: new PeerLimit({
-      code: "SOCKET_CONNECTIONS",
-      what: "accepted connections",
-      all: ["maxConnections", maxConnections],
-      perAddress: ["maxConnectionsPerAddress", maxConnectionsPerAddress],
-    }),
-  };
 }
