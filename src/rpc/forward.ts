@@ -14,7 +14,7 @@ import { type CallStarter, inputOf } from "./caller.ts";
 import type { CallOutcome, CallRequest, ClientCall } from "./client-call.ts";
 import { RpcError } from "./errors.ts";
 import type { CallOrigin } from "./packet.ts";
-import type { PumpSource } from "./pump.ts";
+import { AHEAD, type PumpSource } from "./pump.ts";
 import { isStream, type RemoteStream } from "./remote-stream.ts";
 import type { ServerCall } from "./server-call.ts";
 
@@ -104,7 +104,7 @@ class ForwardedStream implements PumpSource, AsyncIterableIterator<unknown, unkn
     this.#stream = stream;
   }
 
-  ahead(items: number): void {
+  [AHEAD](items: number): void {
     this.#wanted += items;
     this.#call.ask(items);
   }

@@ -24,6 +24,9 @@ export interface PumpTarget {
   over(): void;
 }
 
+/** Under which a source hears of steps ahead. No name: iterators are of the user, who may have any. */
+export const AHEAD: unique symbol = Symbol("ahead");
+
 /** The part of sync and async iterators and generators that a pump uses. */
 export interface PumpSource {
   next(value?: unknown): unknown;
@@ -33,7 +36,7 @@ export interface PumpSource {
    * So many steps without a value are certain to come next, unless the consumer leaves: a source that
    * is far away can ask for them together.
    */
-  ahead?(items: number): void;
+  [AHEAD]?(items: number): void;
 }
 
 /** One step of the source that the peer asked for. */
@@ -185,7 +188,7 @@ export class Pump {
   /** Lets the source know of steps that nothing can come in front of. */
   #announce(items: number): void {
     if (this.#state === "closed" || items === 0 || this.#credit === Infinity) return;
-    this.#source?.ahead?.(items);
+    this.#source?.[AHEAD]?.(items);
   }
 
   /** Lets the source take one step, and closes it if that was asked for from inside. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { discard, isThenable, MAX_WAITING_STEPS, Pump, streamOf } from "../../../src/rpc/pump.ts";
+import {
+  AHEAD,
+  discard,
+  isThenable,
+  MAX_WAITING_STEPS,
+  Pump,
+  streamOf,
+} from "../../../src/rpc/pump.ts";
 
 function make(free = 1): { pump: Pump; log: unknown[]; target: { blocked: boolean } } {
   const log: unknown[] = [];
@@ -29,6 +36,16 @@ describe("Pump", () => {
     expect(log).toEqual([["item", 1], ["item", 2], ["end", "end"], "over"]);
   });
 
+  test("asks nothing of an iterator but what iterators have", () => {
+    const { pump, log } = make();
+    const ahead = (): never => {
+      throw new Error("a method of its own");
+    };
+    pump.open(Object.assign(numbers(), { ahead }));
+    pump.grant(5);
+    expect(log).toEqual([["item", 1], ["item", 2], ["end", "end"], "over"]);
+  });
+
   test("keeps what was granted and asked before it has a source", () => {
     const { pump, log } = make(0);
     pump.grant(1);
@@ -46,7 +63,7 @@ describe("Pump", () => {
     const ahead: number[] = [];
     let step: (result: unknown) => void = () => undefined;
     pump.open({
-      ahead: (items) => ahead.push(items),
+      [AHEAD]: (items) => ahead.push(items),
       next: () => new Promise((resolve) => (step = resolve)),
     });
     pump.grant(3);
@@ -63,7 +80,7 @@ describe("Pump", () => {
     const { pump } = make(0);
     const ahead: number[] = [];
     pump.open({
-      ahead: (items) => ahead.push(items),
+      [AHEAD]: (items) => ahead.push(items),
       next: (value) => Promise.resolve({ done: false, value }),
     });
     pump.next("taken at once");
@@ -77,7 +94,7 @@ describe("Pump", () => {
   test("tells a source nothing where there is no credit at all", () => {
     const { pump } = make(Infinity);
     const ahead: number[] = [];
-    pump.open({ ahead: (items) => ahead.push(items), next: () => ({ done: true }) });
+    pump.open({ [AHEAD]: (items) => ahead.push(items), next: () => ({ done: true }) });
     pump.grant(2);
     expect(ahead).toEqual([]);
   });
