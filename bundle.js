@@ -44,7 +44,8 @@ const RULES = [
   // What sockets need of Node, which those without RPC need alone.
   {
     name: "node/platform",
-    modules: /^node\/(?:clock|curve-\w+|errors|ipc|own-listeners|platform|stream-wire|tcp)$/,
+    modules:
+      /^node\/(?:clock|curve-\w+|errors|ipc|own-listeners|platform|read-buffer|stream-wire|tcp)$/,
   },
   // The class that starts a pool; the rest of pools comes with the first one.
   { name: "node", modules: /^node\/workers\/worker-pool$/ },

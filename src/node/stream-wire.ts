@@ -9,6 +9,7 @@
 import type { Socket } from "node:net";
 
 import type { Wire, WireHandler } from "../sockets/dialer.ts";
+import type { ReadBuffer } from "./read-buffer.ts";
 import { toTransportError } from "./errors.ts";
 
 /** Octets that the platform has not accepted yet, above which the wire wants no more. */
@@ -32,6 +33,8 @@ const END_GRACE_MS = 1000;
 /** A wire over a `node:net` socket. */
 export class StreamWire implements Wire {
   readonly address: string;
+  readonly copies: true = true;
+  readonly #readBuffer: ReadBuffer | undefined;
   readonly #socket: Socket;
   readonly #endpoint: string;
   #handler: WireHandler | undefined;
@@ -48,8 +51,10 @@ export class StreamWire implements Wire {
   /**
    * @param socket - connected, paused, made with `highWaterMark` of {@link WRITE_LIMIT_BYTES}
    * @param endpoint - for error messages
+   * @param readBuffer - where the socket reads into, if it was made with one; it has no `data` then
    */
-  constructor(socket: Socket, endpoint: string) {
+  constructor(socket: Socket, endpoint: string, readBuffer?: ReadBuffer) {
+    this.#readBuffer = readBuffer;
     this.#socket = socket;
     this.#endpoint = endpoint;
     this.address =
@@ -71,11 +76,14 @@ export class StreamWire implements Wire {
       queueMicrotask(() => this.#closed());
       return;
     }
-    socket.on("data", (chunk: Uint8Array) => {
+    const received = (chunk: Uint8Array): void => {
       if (this.#ending) return;
       handler.received(chunk);
       if (chunk.length >= READ_BYTES) this.#rest();
-    });
+    };
+    socket.on("data", received);
+    this.#readBuffer?.attach({ received, room: () => handler.room });
+    socket.resume();
     socket.on("drain", () => {
       this.#handOver();
       if (this.unsentBytes < WRITE_LIMIT_BYTES) handler.drained();

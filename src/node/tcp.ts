@@ -15,6 +15,7 @@ import type { Endpoint, TcpEndpoint } from "../sockets/endpoint.ts";
 import { formatEndpoint } from "../sockets/endpoint.ts";
 import { toTransportError } from "./errors.ts";
 import { noteListener } from "./own-listeners.ts";
+import { ReadBuffer } from "./read-buffer.ts";
 import { StreamWire, WRITE_LIMIT_BYTES } from "./stream-wire.ts";
 
 const ANY_IPV4 = "0.0.0.0";
@@ -65,7 +66,11 @@ export function dialStream(
 ): Promise<Wire> {
   return new Promise((resolve, reject) => {
     // The types of Node leave out that sockets take the options of streams.
-    const socket = new Socket({ highWaterMark: WRITE_LIMIT_BYTES } as object);
+    const readBuffer = new ReadBuffer();
+    const { onread } = readBuffer;
+    const socket = new Socket({ highWaterMark: WRITE_LIMIT_BYTES, onread } as object);
+    // It would read before there is a wire.
+    socket.pause();
     const fail = (error: unknown): void => {
       signal.removeEventListener("abort", giveUp);
       socket.destroy();
@@ -78,7 +83,7 @@ export function dialStream(
       signal.removeEventListener("abort", giveUp);
       socket.off("error", fail);
       prepare(socket, options);
-      resolve(new StreamWire(socket, endpoint));
+      resolve(new StreamWire(socket, endpoint, readBuffer));
     });
     if (signal.aborted) {
       giveUp();

@@ -13,6 +13,13 @@ import type { Endpoint } from "./endpoint.ts";
 export interface WireHandler {
   /** Octets of the peer. The chunk belongs to the handler from now on. */
   received(chunk: Uint8Array): void;
+  /**
+   * Where the wire may put what comes next, in place of memory of its own: `received` is given the
+   * beginning of it. Asked for behind each `received`; holds until the next.
+   *
+   * @returns `undefined` when the wire has to use its own
+   */
+  readonly room?: Uint8Array | undefined;
   /** The wire accepts output again after {@link Wire.write} returned `false`. */
   drained(): void;
   /** The wire is gone, after `error` or properly. Nothing follows. */
@@ -28,6 +35,13 @@ export interface Wire {
    * reads, also within a large chunk.
    */
   readonly unsentBytes: number;
+  /**
+   * What the platform has taken it has copied: when nothing is unsent, all that was written may be
+   * overwritten.
+   *
+   * @default false
+   */
+  readonly copies?: boolean;
   /** Has to be called once, before anything is received. */
   attach(handler: WireHandler): void;
   /**

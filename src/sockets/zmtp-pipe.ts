@@ -92,6 +92,8 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   /** Octets of replies that wait behind a blocked wire. */
   #replyBytes = 0;
   #flushDue = false;
+  /** The peer's octets are being read; behind them it is decided when output is flushed. */
+  #receiving = false;
   /** Messages that are written at once; grows within one turn. */
   #flushMessages = FLUSH_MESSAGES;
   #timer: { readonly at: number; readonly cancel: Cancel } | undefined;
@@ -224,8 +226,18 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     const queuedBytes = this.#connection.queuedBytes;
     const events = this.#connection.receive(chunk, now);
     if (this.#blocked) this.#choke(this.#connection.queuedBytes - queuedBytes);
+    this.#receiving = true;
     this.#handle(events);
     this.#settle();
+    this.#receiving = false;
+    if (!this.#flushDue) return;
+    // What one message brings about at once has nothing to wait for.
+    if (events.length === 1) this.flush();
+    else this.#flushQueue.add(this);
+  }
+
+  get room(): Uint8Array | undefined {
+    return this.#connection.room;
   }
 
   drained(): void {
@@ -306,13 +318,15 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   #flushLater(): void {
     if (this.#flushDue || this.#blocked) return;
     this.#flushDue = true;
-    this.#flushQueue.add(this);
+    if (!this.#receiving) this.#flushQueue.add(this);
   }
 
   /** Hands everything to the wire, which MUST NOT be blocked. */
   #write(): void {
     if (this.#connection.queuedBytes > 0) {
       this.#blocked = !this.#wire.write(this.#connection.takeOutput());
+      if (this.#wire.copies === true && this.#wire.unsentBytes === 0)
+        this.#connection.reuseOutput();
     }
     if (this.#full) {
       this.#full = false;

@@ -92,6 +92,7 @@ type Parcel =
 
 class LinkEnd implements Wire {
   readonly address: string;
+  readonly copies: true = true;
   readonly #clock: Clock;
   readonly #settings: LinkSettings;
   #other: LinkEnd | undefined;
@@ -215,12 +216,23 @@ class LinkEnd implements Wire {
   #deliverParts(parts: readonly Uint8Array[]): void {
     for (const [at, part] of parts.entries()) {
       if (this.#reads) {
-        this.#handler?.received(part);
+        this.#receive(part);
         continue;
       }
       this.#keep(parts.slice(at));
       return;
     }
+  }
+
+  /** Puts octets where the handler wants them, as far as it has room. */
+  #receive(part: Uint8Array): void {
+    const room = this.#handler?.room;
+    if (room === undefined || room.length < part.length) {
+      this.#handler?.received(part);
+      return;
+    }
+    room.set(part);
+    this.#handler?.received(room.subarray(0, part.length));
   }
 
   #keep(parts: readonly Uint8Array[]): void {

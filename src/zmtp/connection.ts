@@ -110,6 +110,11 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     return phase.type === "traffic" ? frameBytes + phase.traffic.heldBytes : frameBytes;
   }
 
+  /** See {@link FrameDecoder.room}. */
+  get room(): Uint8Array | undefined {
+    return this.#phase.type === "traffic" ? this.#decoder?.room : undefined;
+  }
+
   get wakeAt(): number | undefined {
     const phase = this.#phase;
     switch (phase.type) {
@@ -154,6 +159,11 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
     this.#queuedMessages = 0;
     this.#pingQueued = false;
     return this.#encoder.take();
+  }
+
+  /** Says that nobody reads any more what was taken: its memory is used again. */
+  reuseOutput(): void {
+    this.#encoder.reuse();
   }
 
   wake(now: number): ConnectionEvent[] {

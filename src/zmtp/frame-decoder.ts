@@ -72,6 +72,14 @@ export class FrameDecoder {
   }
 
   /**
+   * Where the octets belong that come next: a chunk that is the beginning of it need not be copied.
+   * `undefined` where that is not known, which is nearly always.
+   */
+  get room(): Uint8Array | undefined {
+    return this.#partial.part === "body" ? this.#partial.body.room : undefined;
+  }
+
+  /**
    * Takes a chunk and tells the sink of all frames that are whole now, in order.
    *
    * @throws {ZmtpError} `ZMTP_RESERVED_FLAGS`, `ZMTP_COMMAND_MORE`, `ZMTP_FRAME_SIZE`, and what

@@ -100,6 +100,13 @@ export class FrameEncoder {
     return pieces;
   }
 
+  /** Says that nobody reads any more what was taken, so that its slab may be written again. */
+  reuse(): void {
+    if (this.#end > this.#start || this.#pieces.length > 0) return;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
   /** Forgets what was not taken. */
   clear(): void {
     this.take();

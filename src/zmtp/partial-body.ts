@@ -4,8 +4,8 @@
  *     large parts   stay the views into received chunks that they are
  *     small parts   are copied behind each other, so that no peer can make us keep a chunk per octet
  *
- * One buffer of exactly the body's size is made when the last part is here. An announced size alone
- * reserves at most {@link FIRST_BODY_BYTES}.
+ * One buffer of exactly the body's size is made when the last part is here, or when so much is that who
+ * reads may put the rest there at once. An announced size alone reserves at most {@link FIRST_BODY_BYTES}.
  *
  * Knows nothing of headers and flags.
  *
@@ -16,7 +16,9 @@
 export const FIRST_BODY_BYTES = 4096;
 /** From this size on a part stays where it lies. */
 const PART_BYTES = 16 * 1024;
-/** A body that arrives in small parts gets room for so many times what has arrived of it. */
+/** Smaller bodies are here with the next read anyway. */
+const WHOLE_BYTES = 128 * 1024;
+/** The room for a body is at most so many times what has arrived of it. */
 const GROWTH = 4;
 
 const NOTHING = new Uint8Array(0);
@@ -39,6 +41,9 @@ export class PartialBody {
   /** Small parts that came behind the last of `#parts`, and room for more. */
   #small: Uint8Array = NOTHING;
   #smallBytes = 0;
+  /** The whole body, once there is room for it; all that has arrived is in it then. */
+  #whole: Uint8Array | undefined = undefined;
+  #wholeBytes = 0;
 
   constructor(size: number, allocate: Allocate) {
     this.#size = size;
@@ -47,16 +52,38 @@ export class PartialBody {
 
   /** Octets that have not arrived. */
   get missingBytes(): number {
-    return this.#size - this.#partBytes - this.#smallBytes;
+    return this.#size - this.#partBytes - this.#smallBytes - this.#wholeBytes;
   }
 
   /** Octets held, room for more included. */
   get heldBytes(): number {
-    return this.#partBytes + this.#small.length;
+    return this.#partBytes + this.#small.length + (this.#whole?.length ?? 0);
+  }
+
+  /**
+   * Where the octets that are missing belong: who puts some there adds that beginning of it, and they are
+   * not copied. `undefined` as long as too little has arrived for so much memory.
+   */
+  get room(): Uint8Array | undefined {
+    if (this.#whole === undefined) {
+      const arrived = this.#partBytes + this.#smallBytes;
+      if (GROWTH * arrived < this.#size || this.#size < WHOLE_BYTES) return undefined;
+      this.#whole = this.#join();
+      this.#wholeBytes = arrived;
+    }
+    return this.#whole.subarray(this.#wholeBytes);
   }
 
   /** Adds what has arrived; at most what is missing. */
   add(octets: Uint8Array): void {
+    if (this.#whole !== undefined) {
+      const at = this.#wholeBytes;
+      const inPlace =
+        octets.buffer === this.#whole.buffer && octets.byteOffset === this.#whole.byteOffset + at;
+      if (!inPlace) this.#whole.set(octets, at);
+      this.#wholeBytes += octets.length;
+      return;
+    }
     if (octets.length >= PART_BYTES) {
       this.#endSmall();
       this.#parts.push(octets);
@@ -70,7 +97,13 @@ export class PartialBody {
 
   /** The body, of which nothing MUST be missing. */
   take(): Uint8Array {
+    if (this.#whole !== undefined) return this.#whole;
     if (this.#parts.length === 0 && this.#small.length === this.#size) return this.#small;
+    return this.#join();
+  }
+
+  /** Moves all that has arrived into one buffer of the body's size. */
+  #join(): Uint8Array {
     this.#endSmall();
     const body = this.#allocate(this.#size);
     let at = 0;
@@ -78,6 +111,9 @@ export class PartialBody {
       body.set(part, at);
       at += part.length;
     }
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#small = NOTHING;
     return body;
   }
 

@@ -15,6 +15,9 @@ import { message } from "../../support/pipes.ts";
 class FakeWire implements Wire {
   readonly address = "peer";
   readonly writes: number[] = [];
+  /** Where the first octet of each write lay. */
+  readonly places: number[] = [];
+  copies = false;
   accepts = true;
   unsentBytes = 0;
   reading = true;
@@ -27,6 +30,7 @@ class FakeWire implements Wire {
   }
   write(chunks: readonly Uint8Array[]): boolean {
     this.writes.push(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+    this.places.push(chunks[0]?.byteOffset ?? -1);
     return this.accepts;
   }
   pause(): void {
@@ -47,14 +51,17 @@ class FakeWire implements Wire {
   }
 }
 
-function setUp(sendHighWaterMark = 1000, lingerMs = 5000) {
+function setUp(sendHighWaterMark = 1000, lingerMs = 5000, answers = false) {
   const wire = new FakeWire();
   const clock = new VirtualClock();
   const log: string[] = [];
   const turn: (() => void)[] = [];
   const owner: PipeOwner = {
     opened: () => {},
-    received: (_pipe, messages) => log.push(`received ${messages.length}`),
+    received: (from, messages) => {
+      log.push(`received ${messages.length}`);
+      for (const _ of messages) if (answers) from.send(message("yes"));
+    },
     drained: () => log.push("drained"),
     closed: () => {},
   };
@@ -151,6 +158,39 @@ describe("writing", () => {
     wire.unsentBytes = 0;
     wire.handler.drained();
     expect(pipe.unsentBytes).toBe(0);
+  });
+
+  test("answers one message at once, and several that came together when the turn ends", () => {
+    const { wire, endTurn, open } = setUp(1000, 5000, true);
+    open();
+    wire.handler.received(frame(0, hex("01")));
+    expect(wire.writes).toEqual([5]);
+    endTurn();
+    expect(wire.writes).toEqual([5]);
+    wire.handler.received(hex("00 01 01 00 01 02 00 01 03"));
+    expect(wire.writes).toEqual([5]);
+    endTurn();
+    expect(wire.writes).toEqual([5, 15]);
+  });
+
+  test("uses memory again that the wire has copied, but not while some of it is unsent", () => {
+    const { wire, pipe, endTurn, open } = setUp();
+    open();
+    wire.places.length = 0;
+    const write = (): void => {
+      pipe.send(message("x"));
+      endTurn();
+    };
+    write();
+    write();
+    wire.copies = true;
+    write();
+    write();
+    wire.unsentBytes = 3;
+    write();
+    write();
+    const [first = 0] = wire.places;
+    expect(wire.places.map((place) => place - first)).toEqual([0, 3, 6, -first, -first, 3 - first]);
   });
 
   test("is full at the high-water mark of octets, too", () => {

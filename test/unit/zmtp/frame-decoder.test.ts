@@ -131,3 +131,25 @@ test("tells another sink from the next frame on", () => {
   decoder.decode(hex("00 01 61 00 01 62"));
   expect(second.frames).toEqual([[0, ascii("b")]]);
 });
+
+test("has room for the rest of a large body, and takes from there only what belongs to it", () => {
+  const size = 400_000;
+  const body = new Uint8Array(size).map((_, at) => at % 251);
+  const header = hex("02 00 00 00 00 00 06 1a 80");
+  const recorder = new Recorder();
+  const decoder = new FrameDecoder(recorder);
+  decoder.decode(hex("00 01 61"));
+  expect(decoder.room).toBeUndefined();
+  decoder.decode(joinOctets([header, body.subarray(0, 50_000)]));
+  expect(decoder.room).toBeUndefined();
+  decoder.decode(body.slice(50_000, 150_000));
+  const { room } = decoder;
+  expect(room).toHaveLength(250_000);
+  room?.set(body.subarray(150_000, 300_000));
+  decoder.decode(room?.subarray(0, 150_000) ?? new Uint8Array(0));
+  // What comes another way may hold the next frame, too.
+  decoder.decode(joinOctets([body.subarray(300_000), hex("00 01 62")]));
+  expect(decoder.room).toBeUndefined();
+  expect(recorder.frames.map(([, frame]) => frame.length)).toEqual([1, size, 1]);
+  expect(Buffer.compare(recorder.frames[1]?.[1] ?? hex(""), body)).toBe(0);
+});

@@ -93,3 +93,24 @@ test("forgets what was not taken when it is cleared", () => {
   encoder.frame(0, ascii("here"));
   expect(encoder.take()).toEqual([hex("00 04 68 65 72 65")]);
 });
+
+test("writes the same memory again once nobody reads what was taken", () => {
+  const encoder = new FrameEncoder();
+  encoder.frame(0, ascii("first"));
+  const [first] = encoder.take();
+  encoder.reuse();
+  encoder.frame(0, ascii("second"));
+  const [second] = encoder.take();
+  expect(second).toEqual(joinOctets([hex("00 06"), ascii("second")]));
+  expect([second?.buffer, second?.byteOffset]).toEqual([first?.buffer, first?.byteOffset]);
+});
+
+test("keeps what is queued when it is told that nobody reads what was taken", () => {
+  const encoder = new FrameEncoder();
+  encoder.frame(0, ascii("a"));
+  encoder.take();
+  encoder.frame(0, ascii("b"));
+  encoder.reuse();
+  encoder.frame(0, ascii("c"));
+  expect(encoder.take()).toEqual([hex("00 01 62 00 01 63")]);
+});

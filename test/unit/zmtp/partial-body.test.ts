@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FIRST_BODY_BYTES, PartialBody, zeroed } from "../../../src/zmtp/partial-body.ts";
 
 /** Memory that was something else before. */
@@ -65,4 +65,54 @@ test.each([
       expect(body.heldBytes).toBeLessThanOrEqual(4 * arrived + FIRST_BODY_BYTES);
     }
   }
+});
+
+describe("room for a large body", () => {
+  const size = 1_000_000;
+  const whole = new Uint8Array(size).map((_, at) => at % 251);
+
+  /** A body of which the first `count` octets have come, in parts of 50,000. */
+  function begun(count: number): PartialBody {
+    const body = new PartialBody(size, used);
+    for (let at = 0; at < count; at += 50_000) {
+      body.add(whole.slice(at, Math.min(count, at + 50_000)));
+    }
+    return body;
+  }
+
+  test("is there once a quarter has come, and not for less or for small bodies", () => {
+    expect(begun(249_999).room).toBeUndefined();
+    expect(begun(250_000).room).toHaveLength(750_000);
+    const small = new PartialBody(100_000, used);
+    small.add(whole.slice(0, 90_000));
+    expect(small.room).toBeUndefined();
+  });
+
+  test("takes what is put there without another copy, in turns with what is not", () => {
+    const body = begun(300_001);
+    let at = 300_001;
+    for (let turn = 0; body.missingBytes > 0; turn++) {
+      const { room } = body;
+      if (room === undefined) throw new Error("expected room");
+      expect(room).toHaveLength(body.missingBytes);
+      const count = Math.min(room.length, 70_000);
+      if (turn % 2 === 0) {
+        room.set(whole.subarray(at, at + count));
+        body.add(room.subarray(0, count));
+      } else body.add(whole.slice(at, at + count));
+      at += count;
+    }
+    const taken = body.take();
+    expect(Buffer.compare(taken, whole)).toBe(0);
+    expect(body.take().buffer).toBe(taken.buffer);
+  });
+
+  test("counts as held, and what has come into it not twice", () => {
+    const body = begun(250_000);
+    expect([body.heldBytes, body.missingBytes]).toEqual([250_000, 750_000]);
+    expect(body.room).toHaveLength(750_000);
+    expect([body.heldBytes, body.missingBytes]).toEqual([size, 750_000]);
+    body.add(whole.slice(250_000, 260_000));
+    expect([body.heldBytes, body.missingBytes]).toEqual([size, 740_000]);
+  });
 });
