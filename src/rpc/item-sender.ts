@@ -3,8 +3,10 @@
  *
  * Between peers that know how, the items of one turn leave in one message: an item costs little more
  * than its value then, on both sides. What has gathered leaves at the end of the turn, or when it has
- * grown enough, and in front of whatever else is said on the channel. An item that is large enough to be
- * worth a message has one, and so have those behind it until they are small again.
+ * grown enough, and in front of whatever else is said on the channel. The first message of a turn is
+ * written early, so that the peer works while this side still does; each further one has twice as many
+ * items. An item that is large enough to be worth a message has one, and so have those behind it until
+ * they are small again.
  *
  * @module
  */
@@ -15,10 +17,11 @@ import { checkSize } from "./message-size.ts";
 import type { OutgoingMessage } from "./packet.ts";
 import type { Gathering, Link } from "./transport.ts";
 
-/** Items that gather before they are sent, within one turn. */
-const MAX_ITEMS = 512;
+/** Items that gather before they are sent, at the beginning of a turn and at most. */
+const FIRST_ITEMS = 64;
+const MAX_ITEMS = 1024;
 /** Octets of items that gather before they are sent. */
-const MAX_BYTES = 8 * 1024;
+const MAX_BYTES = 16 * 1024;
 /** An item of more octets is worth a message of its own. */
 const ALONE_BYTES = 1024;
 /** Links that take no larger messages get items one by one. */
@@ -35,7 +38,10 @@ export class ItemSender implements Gathering {
   readonly #link: Link;
   readonly #method: string;
   readonly #send: (message: OutgoingMessage) => void;
+  /** The end of the turn has been asked for. */
   #due = false;
+  /** So many items are sent before that. */
+  #mostItems = FIRST_ITEMS;
   #large = false;
 
   /**
@@ -72,11 +78,10 @@ export class ItemSender implements Gathering {
     bundle.add(value);
     const { octets } = bundle;
     if (octets - before > ALONE_BYTES) this.#sendAlone();
-    else if (octets >= MAX_BYTES || bundle.count >= MAX_ITEMS) this.flush();
-    else if (!this.#due) {
-      this.#due = true;
-      this.#link.beforeLeaving?.(this.#endOfTurn);
-    }
+    else if (octets >= MAX_BYTES || bundle.count >= this.#mostItems) this.#sendEarly();
+    if (this.#due) return;
+    this.#due = true;
+    this.#link.beforeLeaving?.(this.#endOfTurn);
   }
 
   /** Takes note of an item that was sent by itself. */
@@ -99,9 +104,16 @@ export class ItemSender implements Gathering {
   readonly #endOfTurn: Gathering = {
     flush: () => {
       this.#due = false;
+      this.#mostItems = FIRST_ITEMS;
       this.flush();
     },
   };
+
+  #sendEarly(): void {
+    this.#mostItems = Math.min(2 * this.#mostItems, MAX_ITEMS);
+    this.flush();
+    this.#link.writeNow?.();
+  }
 
   #sendAlone(): void {
     if (this.#bundle.count > 1) this.#send(this.#bundle.takeEarlier());

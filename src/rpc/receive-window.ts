@@ -12,7 +12,7 @@ export interface WindowLimits {
   /**
    * The most items that may be on their way or wait unread.
    *
-   * @default 2048
+   * @default 4096
    */
   readonly maxWindowItems: number;
   /**
@@ -26,11 +26,17 @@ export interface WindowLimits {
 
 /** The limits that hold unless told otherwise. */
 export const WINDOW_DEFAULTS: WindowLimits = {
-  maxWindowItems: 2048,
+  maxWindowItems: 4096,
   maxWindowBytes: 4 * 1024 * 1024,
 };
 
 const INITIAL_ITEMS = 128;
+
+/**
+ * So many items are worth a grant, however large the window: with half of a large one they would come
+ * when the sender has long stopped.
+ */
+const GRANT_ITEMS = 1024;
 
 /** The most items that are granted before the size of any is known. */
 const UNMEASURED_ITEMS = 16;
@@ -69,7 +75,8 @@ export class ReceiveWindow {
   }
 
   /**
-   * The credit to grant now; 0 for none. Grants come in halves of the window.
+   * The credit to grant now; 0 for none. Grants come in halves of the window, or in
+   * {@link GRANT_ITEMS} if that is less.
    *
    * @param unread - items that were received and not consumed
    * @param wanted - the most to grant
@@ -77,7 +84,7 @@ export class ReceiveWindow {
   grant(unread: number, wanted: number = Infinity): number {
     if (wanted <= 0) return 0;
     const held = this.#outstanding + unread;
-    if (held > this.#windowItems / 2) return 0;
+    if (held > this.#windowItems - Math.min(this.#windowItems / 2, GRANT_ITEMS)) return 0;
     // The consumer has caught up with everything: a larger window would have kept it busy.
     if (unread === 0)
       this.#windowItems = Math.min(this.#windowItems * 2, this.#limits.maxWindowItems);

@@ -61,6 +61,12 @@ export interface Link {
    * rest. Not there where messages do not wait for the end of a turn.
    */
   beforeLeaving?(gathering: Gathering): void;
+  /**
+   * Has leave what was sent in this turn now, and not at its end, as far as the peer's side takes it.
+   *
+   * @default it leaves when the link thinks best
+   */
+  writeNow?(): void;
   /** Stops and continues reading from the peer. */
   pause(): void;
   resume(): void;

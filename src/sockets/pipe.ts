@@ -79,6 +79,8 @@ export interface Pipe {
    * messages wait for the end of the turn.
    */
   beforeLeaving?(gathering: Flushable): void;
+  /** Writes what was sent in this turn now, and not at its end, unless the wire wants no more. */
+  writeNow?(): void;
   /** Stops reading from the peer, so that the peer's own high-water mark stops it. */
   pause(): void;
   /** Reads again after {@link Pipe.pause}. */

@@ -172,6 +172,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     this.#flushQueue.add(gathering);
   }
 
+  writeNow(): void {
+    if (this.#phase === "open" && !this.#blocked) this.#write();
+  }
+
   subscribe(topic: Uint8Array, wanted: boolean): void {
     if (this.#phase !== "open") return;
     if (wanted) this.#connection.subscribe(topic);

@@ -97,6 +97,10 @@ class ZmqLink implements Link {
     else pipe.beforeLeaving(gathering);
   }
 
+  writeNow(): void {
+    this.#pipe.writeNow?.();
+  }
+
   pause(): void {
     this.#pipe.pause();
   }

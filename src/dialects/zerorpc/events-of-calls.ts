@@ -54,7 +54,7 @@ const NO_REASON = "cancelled by the caller";
 /** How much of a peer's event name an error message quotes. */
 const MAX_SHOWN_NAME = 64;
 
-/** How many items one event may have: beyond what any window lets through. */
+/** How many items one event may have, several times of what ours have. */
 const MAX_ITEMS = 4096;
 
 /** Every packet but a request, as its session writes it. */

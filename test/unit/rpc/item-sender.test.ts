@@ -75,18 +75,29 @@ describe("items of one turn", () => {
     expect(sent).toEqual(["a,b,c", "d"]);
   });
 
-  test("leave before it when they are many", () => {
-    const sender = senderOver();
-    for (let i = 0; i < 1025; i++) sender.add("x");
-    expect(sent.map((message) => message.length)).toEqual([1023, 1023]);
+  test("are written before it when they are many, each time twice as many", () => {
+    let written = 0;
+    const sender = senderOver(
+      linkOf({
+        writeNow: () => {
+          written = sent.length;
+        },
+      }),
+    );
+    for (let i = 0; i < 4000; i++) sender.add("x");
+    const itemsOf = (message: string): number => message.split(",").length;
+    expect(sent.map(itemsOf)).toEqual([64, 128, 256, 512, 1024, 1024]);
+    expect(written).toBe(6);
     endTurn();
-    expect(sent.at(-1)).toBe("x");
+    expect(sent.map(itemsOf).at(-1)).toBe(4000 - 3008);
+    for (let i = 0; i < 64; i++) sender.add("x");
+    expect(sent.map(itemsOf).at(-1)).toBe(64);
   });
 
   test("leave before it when they are long", () => {
     const sender = senderOver();
-    for (let i = 0; i < 9; i++) sender.add("x".repeat(1000));
-    expect(sent.map((message) => message.split(",").length)).toEqual([9]);
+    for (let i = 0; i < 17; i++) sender.add("x".repeat(1000));
+    expect(sent.map((message) => message.split(",").length)).toEqual([17]);
     endTurn();
     expect(sent).toHaveLength(1);
   });

@@ -11,7 +11,7 @@ describe("ReceiveWindow", () => {
       credit = window.grant(0);
       grants.push(credit);
     }
-    expect(grants).toEqual([256, 512, 1024, 2048, 2048, 2048]);
+    expect(grants).toEqual([256, 512, 1024, 2048, 4096, 4096]);
   });
 
   test("grants nothing while half of the window is on its way or unread", () => {
@@ -22,6 +22,20 @@ describe("ReceiveWindow", () => {
     window.received(1);
     expect(window.grant(0)).toBe(4);
     expect(window.grant(3)).toBe(0);
+  });
+
+  test("grants a thousand items as soon as there is room for them in a large window", () => {
+    const window = new ReceiveWindow(WINDOW_DEFAULTS, 0);
+    let outstanding = window.grant(0);
+    for (let turn = 0; turn < 8; turn++) {
+      for (; outstanding > 0; outstanding--) window.received(1);
+      outstanding = window.grant(0);
+    }
+    expect(outstanding).toBe(4096);
+    for (let i = 0; i < 1023; i++) window.received(1);
+    expect(window.grant(0)).toBe(0);
+    window.received(1);
+    expect(window.grant(0)).toBe(1024);
   });
 
   test("grants fewer items the larger they are, and never none at all", () => {

@@ -160,6 +160,23 @@ describe("writing", () => {
     expect(pipe.unsentBytes).toBe(0);
   });
 
+  test("writes what has gathered when it is asked to, unless the wire wants no more", () => {
+    const { wire, pipe, endTurn, open } = setUp();
+    open();
+    pipe.send(message("x"));
+    pipe.writeNow();
+    expect(wire.writes).toEqual([3]);
+    pipe.writeNow();
+    endTurn();
+    expect(wire.writes).toEqual([3]);
+    wire.accepts = false;
+    pipe.send(message("x"));
+    endTurn();
+    pipe.send(message("x"));
+    pipe.writeNow();
+    expect(wire.writes).toEqual([3, 3]);
+  });
+
   test("answers one message at once, and several that came together when the turn ends", () => {
     const { wire, endTurn, open } = setUp(1000, 5000, true);
     open();
