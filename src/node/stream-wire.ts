@@ -79,7 +79,8 @@ export class StreamWire implements Wire {
     const received = (chunk: Uint8Array): void => {
       if (this.#ending) return;
       handler.received(chunk);
-      if (chunk.length >= READ_BYTES) this.#rest();
+      // What belongs to one large body makes no work but to be moved there.
+      if (chunk.length >= READ_BYTES && handler.room === undefined) this.#rest();
     };
     socket.on("data", received);
     this.#readBuffer?.attach({ received, room: () => handler.room });

@@ -4,8 +4,8 @@
  *     large parts   stay the views into received chunks that they are
  *     small parts   are copied behind each other, so that no peer can make us keep a chunk per octet
  *
- * One buffer of exactly the body's size is made when the last part is here, or when so much is that who
- * reads may put the rest there at once. An announced size alone reserves at most {@link FIRST_BODY_BYTES}.
+ * One buffer of exactly the body's size is made when the last part is here, or when so much is that what
+ * comes next may be put there at once. An announced size alone reserves at most {@link FIRST_BODY_BYTES}.
  *
  * Knows nothing of headers and flags.
  *
@@ -20,6 +20,8 @@ const PART_BYTES = 16 * 1024;
 const WHOLE_BYTES = 128 * 1024;
 /** The room for a body is at most so many times what has arrived of it. */
 const GROWTH = 4;
+/** A body of up to so many octets has its room as soon as {@link PART_BYTES} of it are here. */
+const EARLY_ROOM_BYTES = 2 * 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
@@ -67,7 +69,9 @@ export class PartialBody {
   get room(): Uint8Array | undefined {
     if (this.#whole === undefined) {
       const arrived = this.#partBytes + this.#smallBytes;
-      if (GROWTH * arrived < this.#size || this.#size < WHOLE_BYTES) return undefined;
+      const early = arrived < PART_BYTES ? 0 : EARLY_ROOM_BYTES;
+      const mostBytes = Math.max(GROWTH * arrived, early);
+      if (this.#size < WHOLE_BYTES || this.#size > mostBytes) return undefined;
       this.#whole = this.#join();
       this.#wholeBytes = arrived;
     }

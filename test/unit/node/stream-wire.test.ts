@@ -6,7 +6,7 @@ import { StreamWire } from "../../../src/node/stream-wire.ts";
 const READ_BYTES = 64 * 1024;
 
 /** A wire over a socket into which the test puts what the platform would have read. */
-function wireOver(socket: Socket, heard: (wire: StreamWire) => void = () => {}) {
+function wireOver(socket: Socket, heard: (wire: StreamWire) => void = () => {}, room?: Uint8Array) {
   const wire = new StreamWire(socket, "test");
   const received: number[] = [];
   wire.attach({
@@ -14,6 +14,7 @@ function wireOver(socket: Socket, heard: (wire: StreamWire) => void = () => {}) 
       received.push(chunk.length);
       heard(wire);
     },
+    ...(room !== undefined && { room }),
     drained: () => {},
     closed: () => {},
   });
@@ -52,6 +53,16 @@ describe("a wire whose peer sends more than is read at once", () => {
     await nextTurn();
     await nextTurn();
     expect(received).toEqual([READ_BYTES, READ_BYTES]);
+    socket.destroy();
+  });
+
+  test("gives all of what belongs to one large body at once", async () => {
+    const socket = new Socket();
+    const { wire, received } = wireOver(socket, () => {}, new Uint8Array(1));
+    read(socket, READ_BYTES, READ_BYTES, 10);
+    wire.resume();
+    await nextTurn();
+    expect(received).toEqual([READ_BYTES, READ_BYTES, 10]);
     socket.destroy();
   });
 

@@ -140,9 +140,9 @@ test("has room for the rest of a large body, and takes from there only what belo
   const decoder = new FrameDecoder(recorder);
   decoder.decode(hex("00 01 61"));
   expect(decoder.room).toBeUndefined();
-  decoder.decode(joinOctets([header, body.subarray(0, 50_000)]));
+  decoder.decode(joinOctets([header, body.subarray(0, 10_000)]));
   expect(decoder.room).toBeUndefined();
-  decoder.decode(body.slice(50_000, 150_000));
+  decoder.decode(body.slice(10_000, 150_000));
   const { room } = decoder;
   expect(room).toHaveLength(250_000);
   room?.set(body.subarray(150_000, 300_000));

@@ -68,7 +68,7 @@ test.each([
 });
 
 describe("room for a large body", () => {
-  const size = 1_000_000;
+  const size = 4_000_000;
   const whole = new Uint8Array(size).map((_, at) => at % 251);
 
   /** A body of which the first `count` octets have come, in parts of 50,000. */
@@ -81,21 +81,29 @@ describe("room for a large body", () => {
   }
 
   test("is there once a quarter has come, and not for less or for small bodies", () => {
-    expect(begun(249_999).room).toBeUndefined();
-    expect(begun(250_000).room).toHaveLength(750_000);
+    expect(begun(999_999).room).toBeUndefined();
+    expect(begun(1_000_000).room).toHaveLength(3_000_000);
     const small = new PartialBody(100_000, used);
     small.add(whole.slice(0, 90_000));
     expect(small.room).toBeUndefined();
   });
 
+  test("is there with the first large part for a body of 2 MiB", () => {
+    const body = new PartialBody(2 * 1024 * 1024, used);
+    body.add(whole.slice(0, 16_383));
+    expect(body.room).toBeUndefined();
+    body.add(whole.slice(0, 1));
+    expect(body.room).toHaveLength(2 * 1024 * 1024 - 16_384);
+  });
+
   test("takes what is put there without another copy, in turns with what is not", () => {
-    const body = begun(300_001);
-    let at = 300_001;
+    const body = begun(1_200_001);
+    let at = 1_200_001;
     for (let turn = 0; body.missingBytes > 0; turn++) {
       const { room } = body;
       if (room === undefined) throw new Error("expected room");
       expect(room).toHaveLength(body.missingBytes);
-      const count = Math.min(room.length, 70_000);
+      const count = Math.min(room.length, 270_000);
       if (turn % 2 === 0) {
         room.set(whole.subarray(at, at + count));
         body.add(room.subarray(0, count));
@@ -108,11 +116,11 @@ describe("room for a large body", () => {
   });
 
   test("counts as held, and what has come into it not twice", () => {
-    const body = begun(250_000);
-    expect([body.heldBytes, body.missingBytes]).toEqual([250_000, 750_000]);
-    expect(body.room).toHaveLength(750_000);
-    expect([body.heldBytes, body.missingBytes]).toEqual([size, 750_000]);
-    body.add(whole.slice(250_000, 260_000));
-    expect([body.heldBytes, body.missingBytes]).toEqual([size, 740_000]);
+    const body = begun(1_000_000);
+    expect([body.heldBytes, body.missingBytes]).toEqual([1_000_000, 3_000_000]);
+    expect(body.room).toHaveLength(3_000_000);
+    expect([body.heldBytes, body.missingBytes]).toEqual([size, 3_000_000]);
+    body.add(whole.slice(1_000_000, 1_010_000));
+    expect([body.heldBytes, body.missingBytes]).toEqual([size, 2_990_000]);
   });
 });
