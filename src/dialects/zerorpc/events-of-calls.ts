@@ -56,6 +56,8 @@ const MAX_SHOWN_NAME = 64;
 
 /** How many items one event may have, several times of what ours have. */
 const MAX_ITEMS = 4096;
+/** Each item of an event of up to so many octets, which is more than ours have, has limits of its own. */
+const MAX_SEPARATE_BYTES = 64 * 1024;
 
 /** Every packet but a request, as its session writes it. */
 export type FollowUp = Exclude<
@@ -256,8 +258,8 @@ function decodeItems(codec: EventCodec, channel: ChannelRef, octets: number): Pa
   }
   const values: unknown[] = [];
   for (let i = 0; i < count; i++) {
-    // Each was written as a value of its own, and may be as large as one.
-    reader.restart();
+    // Each was written as a value of its own. A large event would have so many times the elements.
+    if (octets <= MAX_SEPARATE_BYTES) reader.restart();
     values.push(reader.value());
   }
   return { type: "items", channel, values, octets };

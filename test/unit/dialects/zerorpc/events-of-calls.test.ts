@@ -154,3 +154,17 @@ test("what cannot be written leaves nothing behind and announces later", () => {
   expect(send(channel, { type: "result", channel, value: 1 })).toEqual(["OK", [1]]);
   expect(channel.announce).toBe(false);
 });
+
+test("counts the elements of each item by itself in a small event, and those of all in a large one", () => {
+  const limited = new EventCodec(() => 0.5, { maxElements: 1000 });
+  const channel = channelOf({ extended: true });
+  const decode = (values: readonly unknown[]): Packet | undefined => {
+    const event = msgpack.encode([{ response_to: "x", v: 3 }, "_zc_items", values]);
+    return decodeFollowUp(limited, channel, limited.readHead(event), event.length);
+  };
+  const item = Array.from({ length: 600 }, () => 1);
+  expect(decode([item, item])).toMatchObject({ type: "items", values: [item, item] });
+  const padding = new Uint8Array(64 * 1024);
+  expect(decode([item, padding])).toMatchObject({ type: "items" });
+  expect(() => decode([item, item, padding])).toThrow(/at most maxElements = 1000/);
+});
