@@ -43,6 +43,8 @@ export class ItemSender implements Gathering {
   /** So many items are sent before that. */
   #mostItems = FIRST_ITEMS;
   #large = false;
+  /** The stream is over. */
+  #over = false;
 
   /**
    * @param link - one that {@link gathersItems}
@@ -76,6 +78,11 @@ export class ItemSender implements Gathering {
     const bundle = this.#bundle;
     const before = bundle.octets;
     bundle.add(value);
+    if (this.#over) {
+      // Its own `toJSON` or a getter has ended the stream.
+      bundle.discard();
+      return;
+    }
     const { octets } = bundle;
     if (octets - before > ALONE_BYTES) this.#sendAlone();
     else if (octets >= MAX_BYTES || bundle.count >= this.#mostItems) this.#sendEarly();
@@ -96,8 +103,9 @@ export class ItemSender implements Gathering {
     if (this.#bundle.count > 0) this.#send(this.#bundle.take());
   }
 
-  /** Forgets what has gathered. */
+  /** Forgets what has gathered, as the stream is over. */
   discard(): void {
+    this.#over = true;
     this.#bundle.discard();
   }
 

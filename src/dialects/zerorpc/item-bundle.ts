@@ -32,14 +32,20 @@ export class BundleWriter {
   readonly #writer = new MsgpackWriter();
   #owner: Bundle | undefined = undefined;
   #writing = false;
+  /** Octets of whole values. A value's `toJSON` or getter may end its stream or have it flushed. */
+  #whole = 0;
 
-  /** Octets that `bundle` has written here and not cut off. */
+  /** Octets of whole values that `bundle` has written here and not cut off. */
   lengthOf(bundle: Bundle): number {
-    return this.#owner === bundle ? this.#writer.length : 0;
+    return this.#owner === bundle ? this.#whole : 0;
   }
 
-  /** Writes a value, or nothing of it. Throws what the writer of values throws. */
-  write(bundle: Bundle, value: unknown): void {
+  /**
+   * Writes a value, or nothing of it. Throws what the writer of values throws.
+   *
+   * @returns how many octets it has
+   */
+  write(bundle: Bundle, value: unknown): number {
     if (this.#writing) {
       throw new CodecError(
         "CODEC_UNSUPPORTED",
@@ -51,21 +57,24 @@ export class BundleWriter {
       this.#owner = bundle;
     }
     const writer = this.#writer;
-    const { length } = writer;
     this.#writing = true;
     try {
       writer.value(value);
     } catch (error) {
-      writer.truncate(length);
+      writer.truncate(this.#whole);
       throw error;
     } finally {
       this.#writing = false;
     }
+    const octets = writer.length - this.#whole;
+    this.#whole = writer.length;
+    return octets;
   }
 
   /** Cuts off the first `length` octets of what `bundle` has written here; nothing if it has not. */
   cut(bundle: Bundle, length: number): Uint8Array | undefined {
     if (this.#owner !== bundle || length === 0) return undefined;
+    this.#whole -= length;
     return this.#writer.finishFirst(length);
   }
 }
@@ -90,10 +99,7 @@ export class Bundle implements ItemBundle {
   }
 
   add(value: unknown): void {
-    const writer = this.#writer;
-    const before = writer.lengthOf(this);
-    writer.write(this, value);
-    this.#lastOctets = writer.lengthOf(this) - before;
+    this.#lastOctets = this.#writer.write(this, value);
     this.count++;
   }
 

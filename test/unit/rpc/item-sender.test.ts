@@ -48,8 +48,8 @@ function linkOf(more: Partial<Link> = {}): Link {
   };
 }
 
-function senderOver(link: Link = linkOf()): ItemSender {
-  return new ItemSender(new TextBundle(), link, "method", (message) => {
+function senderOver(link: Link = linkOf(), bundle: ItemBundle = new TextBundle()): ItemSender {
+  return new ItemSender(bundle, link, "method", (message) => {
     sent.push(String(message[0]));
   });
 }
@@ -116,6 +116,21 @@ describe("items of one turn", () => {
     sender.add("a");
     sender.discard();
     endTurn();
+    expect(sent).toEqual([]);
+  });
+
+  test("are none any more when one of them has ended the stream", () => {
+    class EndingBundle extends TextBundle {
+      override add(value: unknown): void {
+        if (value === "the end") sender.discard();
+        super.add(value);
+      }
+    }
+    const sender: ItemSender = senderOver(linkOf(), new EndingBundle());
+    sender.add("a");
+    sender.add("the end");
+    endTurn();
+    sender.flush();
     expect(sent).toEqual([]);
   });
 

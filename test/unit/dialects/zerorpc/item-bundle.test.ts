@@ -80,6 +80,38 @@ describe("a bundle", () => {
   });
 });
 
+describe("a value that is being added", () => {
+  /** What a getter reads when it does something. */
+  const doing = (task: () => void): unknown => ["begun", { toJSON: () => [task(), "done"] }];
+
+  test("is no part of what its toJSON has taken", () => {
+    const bundle = bundleOf(new BundleWriter());
+    const inside: OutgoingMessage[] = [];
+    bundle.add(1);
+    bundle.add(doing(() => inside.push(bundle.take())));
+    expect(inside.map(read)).toEqual([["one", 1]]);
+    expect([bundle.count, bundle.octets]).toEqual([1, 14]);
+    bundle.add(3);
+    expect(read(bundle.takeEarlier())).toEqual(["one", ["begun", [1, "done"]]]);
+    expect(read(bundle.take())).toEqual(["one", 3]);
+  });
+
+  test("is whole when its toJSON has those before it forgotten", () => {
+    const bundle = bundleOf(new BundleWriter());
+    bundle.add("x".repeat(100));
+    bundle.add(doing(() => bundle.discard()));
+    expect(read(bundle.take())).toEqual(["one", ["begun", [null, "done"]]]);
+  });
+
+  test("leaves nothing when it fails behind what its toJSON has taken", () => {
+    const bundle = bundleOf(new BundleWriter());
+    bundle.add("x".repeat(100));
+    expect(() => bundle.add([doing(() => bundle.take()), Symbol("no")])).toThrow(/a symbol/);
+    expect([bundle.count, bundle.octets]).toEqual([0, 0]);
+    expect(taken(bundle, [2])).toEqual(["one", 2]);
+  });
+});
+
 describe("bundles of one writer", () => {
   test("keep their items apart while they take turns", () => {
     const writer = new BundleWriter();
