@@ -225,8 +225,9 @@ export class Pump {
       this.#target.end(value);
       this.#target.over();
     } else {
-      this.#state = "idle";
       this.#target.item(value);
+      // Only now: a link that has room again has this run while it takes the item.
+      if (!this.#closed()) this.#state = "idle";
     }
   }
 

@@ -46,6 +46,32 @@ describe("Pump", () => {
     expect(log).toEqual([["item", 1], ["item", 2], ["end", "end"], "over"]);
   });
 
+  test("takes no step while its target takes an item, and goes on behind it", () => {
+    const log: unknown[] = [];
+    const target = {
+      blocked: false,
+      item: (value: unknown) => {
+        log.push(["begins", value]);
+        // As a link does that has been full and has just written everything.
+        pump.run();
+        log.push(["ends", value]);
+      },
+      end: (value: unknown) => log.push(["end", value]),
+      fail: () => expect.unreachable(),
+      over: () => log.push("over"),
+    };
+    const pump: Pump = new Pump(target, 5);
+    pump.open(numbers());
+    expect(log).toEqual([
+      ["begins", 1],
+      ["ends", 1],
+      ["begins", 2],
+      ["ends", 2],
+      ["end", "end"],
+      "over",
+    ]);
+  });
+
   test("keeps what was granted and asked before it has a source", () => {
     const { pump, log } = make(0);
     pump.grant(1);
