@@ -9,8 +9,10 @@
  * When octets are written decides the speed of everything above. Messages of one turn leave
  * together when the turn ends; {@link FLUSH_MESSAGES} messages, or {@link FLUSH_BYTES} octets,
  * leave at once, so that the peer works while this side still does. Once it does, a longer batch
- * is cheaper for both: each further write of the turn takes twice as many messages. When the wire
- * wants no more, messages stay in the connection and count towards the high-water mark.
+ * is cheaper for both: each further write of the turn takes twice as many messages. What answers a
+ * message that came by itself leaves at once, too: calls that are made one after the other have nothing
+ * that could leave with them. When the wire wants no more, messages stay in the connection and count
+ * towards the high-water mark.
  *
  * Knows nothing of what a socket type does with messages, or of who dials.
  *
@@ -92,8 +94,8 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   /** Octets of replies that wait behind a blocked wire. */
   #replyBytes = 0;
   #flushDue = false;
-  /** The peer's octets are being read; behind them it is decided when output is flushed. */
-  #receiving = false;
+  /** The peer's latest message came by itself, and nothing was sent since: the next one is written at once. */
+  #alone = false;
   /** Messages that are written at once; grows within one turn. */
   #flushMessages = FLUSH_MESSAGES;
   #timer: { readonly at: number; readonly cancel: Cancel } | undefined;
@@ -160,6 +162,11 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     const waitingBytes = connection.queuedBytes;
     if (waiting >= this.#highWaterMark || waitingBytes >= this.#highWaterBytes) this.#full = true;
     if (this.#blocked) return;
+    if (this.#alone) {
+      this.#alone = false;
+      this.#write();
+      return;
+    }
     if (waiting >= this.#flushMessages || waitingBytes >= FLUSH_BYTES) {
       this.#flushMessages = Math.min(FLUSH_GROWTH * this.#flushMessages, this.#maxFlushMessages);
       this.#write();
@@ -230,14 +237,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     const queuedBytes = this.#connection.queuedBytes;
     const events = this.#connection.receive(chunk, now);
     if (this.#blocked) this.#choke(this.#connection.queuedBytes - queuedBytes);
-    this.#receiving = true;
+    // What one message brings about has nothing to wait for.
+    this.#alone = events.length === 1 && events[0]?.type === "message";
     this.#handle(events);
     this.#settle();
-    this.#receiving = false;
-    if (!this.#flushDue) return;
-    // What one message brings about at once has nothing to wait for.
-    if (events.length === 1) this.flush();
-    else this.#flushQueue.add(this);
   }
 
   get room(): Uint8Array | undefined {
@@ -322,7 +325,7 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   #flushLater(): void {
     if (this.#flushDue || this.#blocked) return;
     this.#flushDue = true;
-    if (!this.#receiving) this.#flushQueue.add(this);
+    this.#flushQueue.add(this);
   }
 
   /** Hands everything to the wire, which MUST NOT be blocked. */

@@ -190,6 +190,19 @@ describe("writing", () => {
     expect(wire.writes).toEqual([5, 15]);
   });
 
+  test("writes only the first of what follows one message at once, whenever it comes", () => {
+    const { wire, pipe, endTurn, open } = setUp();
+    open();
+    wire.handler.received(frame(0, hex("01")));
+    endTurn();
+    for (let n = 0; n < 3; n += 1) pipe.send(message("x"));
+    expect(wire.writes).toEqual([3]);
+    endTurn();
+    expect(wire.writes).toEqual([3, 6]);
+    pipe.send(message("x"));
+    expect(wire.writes).toEqual([3, 6]);
+  });
+
   test("uses memory again that the wire has copied, but not while some of it is unsent", () => {
     const { wire, pipe, endTurn, open } = setUp();
     open();
