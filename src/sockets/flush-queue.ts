@@ -34,8 +34,20 @@ export class FlushQueue {
 
   readonly #flushAll = (): void => {
     const waiting = this.#waiting;
-    // Those that are flushed may have others flushed, which come last.
-    for (const flushable of waiting) flushable.flush();
-    waiting.length = 0;
+    let done = 0;
+    try {
+      // Those that are flushed may have others flushed, which come last.
+      for (const flushable of waiting) {
+        done++;
+        flushable.flush();
+      }
+    } finally {
+      if (done === waiting.length) waiting.length = 0;
+      else {
+        // A mistake in one of them is of no matter to those behind it.
+        waiting.splice(0, done);
+        this.#endOfTurn(this.#flushAll);
+      }
+    }
   };
 }
