@@ -200,7 +200,6 @@ export class ClientSession {
   /** Sends how what the caller streams has ended. */
   sendInput(call: ClientCall, make: (channel: ChannelRef) => Packet): void {
     if (call.state !== "open") return;
-    call.sender?.flush();
     this.#send(call, make);
   }
 
@@ -411,7 +410,9 @@ export class ClientSession {
     const { channel } = call;
     if (channel === undefined) return;
     try {
-      this.#write(call, { type: "cancel", channel, reason });
+      const { method } = call.request;
+      const message = this.#outbox.encode({ type: "cancel", channel, reason }, method);
+      if (message !== undefined) this.#outbox.give(message);
     } catch {
       // The call is over here all the same, and its handler runs on.
     }
@@ -421,7 +422,11 @@ export class ClientSession {
     const { channel } = call;
     if (channel === undefined) return;
     try {
-      this.#write(call, make(channel));
+      const message = this.#outbox.encode(make(channel), call.request.method);
+      if (message === undefined) return;
+      // Order is kept among all that goes over a channel.
+      call.sender?.flush();
+      this.#outbox.give(message);
     } catch (error) {
       this.#cannotSend(call, error);
     }
@@ -432,11 +437,6 @@ export class ClientSession {
     call.input?.close();
     this.#tryCancel(call, "the caller sent what cannot be encoded");
     this.#fail(call, error);
-  }
-
-  #write({ request }: ClientCall, packet: Packet): void {
-    const message = this.#outbox.encode(packet, request.method);
-    if (message !== undefined) this.#outbox.give(message);
   }
 
   /** @param asks - it must not run again, only its outcome is asked for */

@@ -229,6 +229,33 @@ describe("what a caller streams", () => {
     await raw.transport.close(0);
   });
 
+  scenario("leaves in front of what is asked for behind it", async (world) => {
+    const raw = world.rawServer();
+    let stream: AsyncGenerator<unknown, unknown, unknown> | undefined;
+    function* input() {
+      yield* [0, 1];
+      void stream?.next("asked").catch(() => undefined);
+      yield 2;
+    }
+    const call = world.client().call("both", input());
+    await world.settle();
+    const [request] = raw.events;
+    if (request === undefined) throw new Error("nothing was asked");
+    raw.answer(request, "STREAM", "first", NEW);
+    stream = (await call) as AsyncGenerator<unknown, unknown, unknown>;
+    await stream.next();
+    raw.answer(request, "_zpc_more", [5]);
+    await world.settle();
+    expect(raw.said.slice(1).filter(([name]) => name !== "_zpc_more")).toEqual([
+      ["STREAM", 0],
+      ["STREAM", 1],
+      ["_zc_next", ["asked"]],
+      ["STREAM", 2],
+      ["STREAM_DONE", null],
+    ]);
+    await raw.transport.close(0);
+  });
+
   scenario("arrives whole and in order, large items and small ones", async (world) => {
     world.server(take);
     const values = Array.from({ length: 500 }, (_, i) => "y".repeat(i % 50 === 7 ? 3000 : i % 9));
