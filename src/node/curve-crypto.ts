@@ -11,6 +11,7 @@
 import type * as ciphers from "@noble/ciphers/salsa.js";
 import type * as curves from "@noble/curves/ed25519.js";
 import type { CurveCrypto } from "../zmtp/curve-crypto.ts";
+import { leftBehind } from "./errors.ts";
 
 /** "expand 32-byte k", the constant of Salsa20 for keys of 32 octets. */
 const SIGMA = words(new TextEncoder().encode("expand 32-byte k"));
@@ -21,15 +22,22 @@ type Curves = Pick<typeof curves, "x25519">;
 
 let loaded: (Ciphers & Curves) | undefined;
 
+/** @throws {UsageError} `USAGE_STATE` when they are not there, or `require` may not load them */
 function noble(): Ciphers & Curves {
-  if (loaded === undefined) {
+  return (loaded ??= load());
+}
+
+function load(): Ciphers & Curves {
+  try {
     const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-    loaded = {
+    return {
       ...(require("@noble/ciphers/salsa.js") as Ciphers),
       ...(require("@noble/curves/ed25519.js") as Curves),
     };
+  } catch (error) {
+    const packages = "@noble/ciphers and @noble/curves, the cryptography of CURVE, by require()";
+    throw leftBehind(packages, error);
   }
-  return loaded;
 }
 
 /** {@link CurveCrypto} for Node. */
@@ -37,15 +45,16 @@ export const curveCrypto: CurveCrypto = {
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   publicKey: (secretKey) => noble().x25519.getPublicKey(secretKey),
   sharedKey(publicKey, secretKey) {
+    const { x25519, hsalsa } = noble();
     let point: Uint8Array;
     try {
-      point = noble().x25519.getSharedSecret(secretKey, publicKey);
+      point = x25519.getSharedSecret(secretKey, publicKey);
     } catch {
       // The only thing that can be wrong with 32 octets: the result would be known to everybody.
       return undefined;
     }
     const key = new Uint32Array(8);
-    noble().hsalsa(SIGMA, words(point), NO_NONCE, key);
+    hsalsa(SIGMA, words(point), NO_NONCE, key);
     return new Uint8Array(key.buffer);
   },
   box: (sharedKey, nonce, text) => noble().xsalsa20poly1305(sharedKey, nonce).encrypt(text),

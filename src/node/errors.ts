@@ -1,9 +1,10 @@
 /**
- * Errors of the platform, as {@link TransportError}.
+ * Errors of the platform, as {@link TransportError}, and of what a bundler has left behind.
  *
  * @module
  */
 
+import { UsageError } from "../base/errors.ts";
 import type { TransportCode } from "../sockets/errors.ts";
 import { TransportError } from "../sockets/errors.ts";
 
@@ -37,6 +38,15 @@ export function toTransportError(reason: unknown, endpoint: string): TransportEr
     `${cause instanceof Error ? cause.message : String(cause)}:`,
   ];
   return new TransportError(code, `${text} ${endpoint}`, { endpoint, cause });
+}
+
+/**
+ * Something that is found by its place beside this code is not there: programs of threads, and packages
+ * that are loaded with the first need of them. Bundlers do not see either.
+ */
+export function leftBehind(what: string, cause: unknown): UsageError {
+  const message = `cannot find ${what}; in a bundle, leave zerocall out of it, as an external package`;
+  return new UsageError("USAGE_STATE", message, { cause });
 }
 
 /** A name with several addresses fails with the failures of all of them; the first one speaks. */

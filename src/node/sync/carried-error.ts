@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { ProtocolError, UsageError, ZerocallError } from "../../base/errors.ts";
 import { CodecError } from "../../codec/errors.ts";
 import { RpcError } from "../../rpc/errors.ts";
@@ -43,8 +44,8 @@ const KINDS: ReadonlyMap<Kind, ErrorClass> = new Map<Kind, ErrorClass>([
   ["ZerocallError", ZerocallError],
 ]);
 
-/** Where this package is, as frames name it. */
-const PACKAGE = new URL("../../", import.meta.url).href;
+/** Where this package is, as frames name it: with source maps they are in `src`, as paths. */
+const OWN_PLACES = ownPlaces(import.meta.url);
 
 /** How many causes of causes are carried. */
 const MAX_CAUSES = 5;
@@ -91,9 +92,17 @@ export function reviveError(carried: CarriedError): Error {
 function framesOf(stack: string | undefined): string {
   const frames = stack?.split("\n").filter((line) => line.startsWith("    at ")) ?? [];
   return frames
-    .filter((line) => !line.includes(PACKAGE))
+    .filter((line) => !OWN_PLACES.some((place) => line.includes(place)))
     .map((line) => `\n${line}`)
     .join("");
+}
+
+/** None in a bundle, where code of this package and of its user are in one file. */
+export function ownPlaces(module: string | undefined): string[] {
+  const [, root] = /^(file:.*\/)(?:lib|src)\/node\/sync\/[^/]+$/.exec(module ?? "") ?? [];
+  if (root === undefined) return [];
+  const urls = ["lib/", "src/"].map((folder) => new URL(folder, root));
+  return urls.flatMap((url) => [url.href, fileURLToPath(url)]);
 }
 
 function crosses(value: unknown): boolean {

@@ -17,8 +17,8 @@ import {
   Worker,
 } from "node:worker_threads";
 
-import { UsageError } from "../../base/errors.ts";
 import { RpcError } from "../../rpc/errors.ts";
+import { leftBehind } from "../errors.ts";
 import { carryError, reviveError } from "./carried-error.ts";
 import {
   type Command,
@@ -59,8 +59,7 @@ export class ClientThread {
 
   /** @throws {UsageError} `USAGE_STATE` when the thread's program is not there */
   constructor() {
-    const program = new URL("./worker.js", import.meta.url);
-    checkProgram(program);
+    const program = programAt(import.meta.url);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#signal = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SIGNAL).length));
@@ -226,11 +225,12 @@ export function clientThread(): ClientThread {
   return current;
 }
 
-function checkProgram(program: URL): void {
-  if (program.protocol !== "file:" || existsSync(fileURLToPath(program))) return;
-  throw new UsageError(
-    "USAGE_STATE",
-    `expected the program of the blocking client's thread at ${program.href}; leave zerocall out of` +
-      " the bundle, or put the file beside it",
-  );
+/** Bundles of CommonJS do not know where they are. */
+function programAt(module: string | undefined): URL {
+  const program = module === undefined ? undefined : new URL("./worker.js", module);
+  if (program !== undefined) {
+    if (program.protocol !== "file:" || existsSync(fileURLToPath(program))) return program;
+  }
+  const place = program === undefined ? "" : ` at ${program.href}`;
+  throw leftBehind(`the program of the blocking clients' thread${place}`, undefined);
 }

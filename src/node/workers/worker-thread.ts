@@ -7,6 +7,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import {
   MessageChannel,
   type MessagePort,
@@ -18,6 +19,7 @@ import {
 import { Deferred } from "../../base/deferred.ts";
 import { RpcError } from "../../rpc/errors.ts";
 import { portCounters, PortEnd } from "../../transports/port.ts";
+import { leftBehind } from "../errors.ts";
 import { SourceError } from "../source/errors.ts";
 import { reasonOf } from "../source/load-module.ts";
 import {
@@ -48,6 +50,18 @@ const CLOSE_GRACE_MS = 1000;
 /** How `node --input-type=module --eval …` was started is nothing that a thread could be told. */
 function isCommandLineScript(): boolean {
   return process.execArgv.some((word) => word.startsWith("--input-type"));
+}
+
+/** Bundles of CommonJS do not know where they are. */
+function checkPlace(module: string | undefined): void {
+  if (module === undefined) throw leftBehind("the program of the pool's threads", undefined);
+}
+
+/** Told from modules that the service itself misses. */
+function isMissingProgram(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  const program = fileURLToPath(new URL("./thread.js", import.meta.url));
+  return error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${program}'`);
 }
 
 /** A thread that serves. */
@@ -86,6 +100,7 @@ export class WorkerThread {
       side: 0,
       endpoint: name,
     });
+    checkPlace(import.meta.url);
     this.#worker = new Worker(new URL("./thread.js", import.meta.url), {
       name,
       workerData: { zerocall },
@@ -162,6 +177,10 @@ export class WorkerThread {
       return new RpcError("unavailable", `its thread ended with exit code ${code}`);
     }
     const { error } = fault;
+    if (isMissingProgram(error)) {
+      const { message } = leftBehind("the program of the pool's threads", error);
+      return new RpcError("unavailable", message, { cause: error });
+    }
     const memory =
       error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
     const what = memory ? "its thread ran out of memory" : "uncaught in its thread";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isZerocallError, UsageError } from "../../../../src/base/errors.ts";
 import { CodecError } from "../../../../src/codec/errors.ts";
-import { carryError, reviveError } from "../../../../src/node/sync/carried-error.ts";
+import { carryError, ownPlaces, reviveError } from "../../../../src/node/sync/carried-error.ts";
 import { RpcError } from "../../../../src/rpc/errors.ts";
 import { TransportError } from "../../../../src/sockets/errors.ts";
 import { ZmtpError } from "../../../../src/zmtp/errors.ts";
@@ -63,5 +63,20 @@ describe("errors that cross threads", () => {
     let depth = 0;
     for (let at: unknown = crossed(error); at instanceof Error; at = at.cause) depth++;
     expect(depth).toBe(6);
+  });
+});
+
+describe("frames of this package", () => {
+  test("are told by its folders, with and without source maps", () => {
+    const places = ["file:///app/zerocall/lib/", "/app/zerocall/lib/"];
+    const sources = ["file:///app/zerocall/src/", "/app/zerocall/src/"];
+    const all = [...places, ...sources];
+    expect(ownPlaces("file:///app/zerocall/lib/node/sync/shared.js")).toEqual(all);
+    expect(ownPlaces("file:///app/zerocall/src/node/sync/carried-error.ts")).toEqual(all);
+  });
+
+  test("are not known in a bundle", () => {
+    expect(ownPlaces("file:///app/out/program.mjs")).toEqual([]);
+    expect(ownPlaces(undefined)).toEqual([]);
   });
 });
