@@ -37,7 +37,7 @@ const RULES = [
     modules: /^node\/source\/(?:index|errors|limits|load-module|load-service|specifier)$/,
   },
   // What the command line always needs and its commands, too.
-  { name: "cli/shared", modules: /^cli\/(?:json-text|mistakes|output|protocols|security)$/ },
+  { name: "cli/shared", modules: /^cli\/(?:frames|json-text|mistakes|output|protocols|security)$/ },
   // What serving shares with calls is here, too.
   { name: "cli/calls", modules: /^cli\/commands\/(?!keygen$|serve$)/ },
   { name: "cli/calls", modules: /^cli\/(?:debug-logger|unknown-method|values)$/ },

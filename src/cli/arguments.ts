@@ -170,6 +170,12 @@ function service(values: Values, [what, ...rest]: readonly string[]): Command {
   if (name === undefined || method === undefined) {
     throw new Mistake("call expects a service and a method", { showUsage: true });
   }
+  if (name.includes("://")) {
+    throw new Mistake(
+      `call takes the name of a service of this machine; by its address it is` +
+        ` called without the word: zerocall ${name} ${method}`,
+    );
+  }
   const given = values.count ?? "1";
   const count = given === "inf" ? Infinity : wholeNumber("--count", given);
   const { args, named } = readServiceArguments(words);
@@ -189,6 +195,9 @@ function client(values: Values, positionals: readonly string[]): Command {
     printJson: values["print-json"] !== undefined,
   };
   const [method, ...params] = rest;
+  if (method !== undefined && /^\.{1,2}[/\\]/.test(method)) {
+    throw new Mistake(`"${method}" is no method; --server serves a module`, { showUsage: true });
+  }
   const inspect = values.inspect !== undefined;
   if (method === undefined) return { type: "list", signatures: inspect, options };
   if (inspect) return { type: "describe", method, options };

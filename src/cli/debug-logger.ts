@@ -5,6 +5,7 @@
  */
 
 import type { Logger } from "../node/index.ts";
+import { withoutOwnFrames } from "./frames.ts";
 import type { Output } from "./output.ts";
 
 /** Writes everything. */
@@ -17,8 +18,14 @@ export function debugLogger(output: Output): Logger {
   };
 }
 
-/** Writes only what somebody should look at. */
+/** Writes only what somebody should look at: stacks end with the frames of whoever is served. */
 export function problemLogger(output: Output): Logger {
   const silent = (): void => undefined;
-  return { ...debugLogger(output), debug: silent, info: silent };
+  const everything = debugLogger(output);
+  return {
+    debug: silent,
+    info: silent,
+    warn: (message) => everything.warn(withoutOwnFrames(message)),
+    error: (message) => everything.error(withoutOwnFrames(message)),
+  };
 }

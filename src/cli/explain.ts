@@ -7,6 +7,7 @@
 import { inspect } from "node:util";
 
 import { isZerocallError, RpcError } from "../node/index.ts";
+import { withoutOwnFrames } from "./frames.ts";
 import { pointAt } from "./mistakes.ts";
 
 /** What to tell of an error. */
@@ -50,8 +51,8 @@ function explainCall(error: RpcError): string {
   const kind = error.name === "RpcError" ? error.status : error.name;
   const head = `${kind}: ${error.message}`;
   const details = error.details === undefined ? "" : `\ndetails: ${inspect(error.details)}`;
-  const stack = error.peerStack?.trimEnd();
-  if (stack === undefined || stack === "") return head + details;
+  const stack = error.peerStack === undefined ? "" : withoutOwnFrames(error.peerStack).trimEnd();
+  if (stack === "") return head + details;
   // Stacks of JavaScript begin with the message, tracebacks of Python end with it.
   const repeated = stack.includes(error.message);
   return `${repeated ? stack : `${head}\n${indented(stack)}`}${details}`;
@@ -62,7 +63,16 @@ function explainEndpoint(message: string): string {
   const [, quoted, position] =
     /^malformed endpoint ("(?:[^"\\]|\\.)*").* at position (\d+)/.exec(message) ?? [];
   if (quoted === undefined || position === undefined) return message;
-  return `${message}\n${pointAt(JSON.parse(quoted) as string, Number(position))}`;
+  const address = JSON.parse(quoted) as string;
+  const hint = address.includes("://") ? "" : `\n${intended(address)}`;
+  return `${message}\n${pointAt(address, Number(position))}${hint}`;
+}
+
+/** What somebody may have meant by a word where an address is expected. */
+function intended(word: string): string {
+  if (/^\d+$/.test(word)) return `did you mean tcp://127.0.0.1:${word}?`;
+  if (/^[^\s/]+:\d+$/.test(word)) return `did you mean tcp://${word}?`;
+  return "zerocall --server --bind <address> <module> serves a module; zerocall --help tells the rest";
 }
 
 function indented(text: string): string {

@@ -185,6 +185,12 @@ describe("mistakes", () => {
     ["--server --bind x m --workers", /--workers expects a value/],
     [`--workers 3 ${ADDRESS} m`, /--workers goes with --server/],
     ["--workers 3 call service method", /--workers goes with --server/],
+    [
+      `call ${ADDRESS} join a b`,
+      /^call takes the name of a service of this machine; .*: zerocall tcp:\/\/127.0.0.1:1234 join$/,
+    ],
+    ["--bind x ./cooler.ts", /^"\.\/cooler\.ts" is no method; --server serves a module$/],
+    ["--connect x ../cooler", /^"\.\.\/cooler" is no method; --server serves a module$/],
     [`--pool-size 3 ${ADDRESS} m`, /--pool-size goes with --server/],
     ["--connect", /--connect expects a value/],
     ["--bind -d m", /--bind expects a value/],

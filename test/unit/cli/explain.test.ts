@@ -47,6 +47,31 @@ describe("explain", () => {
     expect(text).toMatch(/^malformed endpoint .*\n {2}tcp:\/\/a"b:70000\n +\^$/);
   });
 
+  it.each([
+    ["localhost:4301", /^did you mean tcp:\/\/localhost:4301\?$/m],
+    ["4301", /^did you mean tcp:\/\/127\.0\.0\.1:4301\?$/m],
+    ["serve", /^zerocall --server --bind <address> <module> serves a module; /m],
+    ["./cooler.ts", /^zerocall --server --bind <address> <module> serves a module; /m],
+    ["tcp://localhost", /\^$/],
+  ])("tells what may be meant by %j in place of an address", async (word, hint) => {
+    await using client = new Client();
+    const { text, usage } = explain(thrownBy(() => client.connect(word)));
+    expect(usage).toBe(true);
+    expect(text).toMatch(hint);
+  });
+
+  it("shows of the peer's stack what is not ours", () => {
+    const own = "    at invoke (file:///app/node_modules/zerocall/lib/rpc.js:3950:16)";
+    const init = { name: "E", origin: "peer" } as const;
+    const thrown = new RpcError("unknown", "no", {
+      ...init,
+      peerStack: `E: no\n    at x.js:1\n${own}`,
+    });
+    expect(explain(thrown).text).toBe("E: no\n    at x.js:1");
+    const refused = new RpcError("unknown", "no", { ...init, peerStack: `E: no\n${own}` });
+    expect(explain(refused).text).toBe("E: no");
+  });
+
   it("tells wrong usage from failure", () => {
     expect(explain(new SourceError("SOURCE_NOT_FOUND", "no file")).usage).toBe(true);
     const failed = new SourceError("SOURCE_FAILED", "cannot load", { cause: new Error("inner") });
