@@ -84,7 +84,7 @@ export function count(
   if ((Number.isInteger(given) || given === Infinity) && given >= least) return given;
   throw new UsageError(
     "USAGE_OPTION",
-    `expected ${name} to be ${least} or more, got ${String(given)}`,
+    `expected ${name} to be ${least} or more, got ${inText(given)}`,
   );
 }
 
@@ -95,7 +95,7 @@ export function count(
  */
 export function duration(name: string, given: number): number {
   if (typeof given === "number" && given >= 0) return given;
-  throw new UsageError("USAGE_OPTION", `expected ${name} in ms, 0 or more, got ${String(given)}`);
+  throw new UsageError("USAGE_OPTION", `expected ${name} in ms, 0 or more, got ${inText(given)}`);
 }
 
 /**

@@ -247,9 +247,10 @@ function checkOption(name: string, value: unknown): void {
 export function checkInteger(name: string, value: unknown, range: readonly [number, number]): void {
   const [min, max] = range;
   if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+    const got = typeof value === "string" ? JSON.stringify(value) : String(value);
     throw new UsageError(
       "USAGE_OPTION",
-      `expected ${name} to be an integer from ${min} to ${max}, got ${String(value)}`,
+      `expected ${name} to be an integer from ${min} to ${max}, got ${got}`,
     );
   }
 }

@@ -2,7 +2,7 @@
  * `zerocall/source`: services from modules, packages and files, with what their source tells of
  * them. Made for the command line; a library server may use it as well.
  *
- *     const { service, name, describe } = await loadService("node:path", process.cwd());
+ *     const { service, name, describe } = await loadService("node:path");
  *     const server = new Server(service, { name, describe });
  *
  * @module

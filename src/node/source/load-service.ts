@@ -42,13 +42,14 @@ interface Choice {
  * Loads the service that `specifier` names, as seen from the folder `cwd`, and finds what its
  * source or its declarations tell about its methods.
  *
+ * @param cwd - the working folder, if it is left out
  * @param describes - without it the source is not read, and nothing is told of any method
  * @throws {SourceError} `SOURCE_NOT_FOUND`, `SOURCE_NO_EXPORT`, `SOURCE_FAILED`,
  * `SOURCE_NOTHING_TO_SERVE`
  */
 export async function loadService(
   specifier: string,
-  cwd: string,
+  cwd: string = process.cwd(),
   describes: boolean = true,
 ): Promise<LoadedService> {
   const located = await locate(specifier, cwd);

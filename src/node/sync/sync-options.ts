@@ -6,7 +6,7 @@
 
 import { UsageError } from "../../base/errors.ts";
 import type { ErrorClasses } from "../../dialects/jsonrpc/errors.ts";
-import { checkOptions, RPC_DEFAULTS } from "../../rpc/limits.ts";
+import { checkOptions, inText, RPC_DEFAULTS } from "../../rpc/limits.ts";
 import { DIALECT_NAMES, type DialectName, type DialectSpec } from "../dialect-by-name.ts";
 import { LIMIT_OPTIONS } from "../rpc-options.ts";
 import type { CarriedOptions, SyncCallOptions } from "./commands.ts";
@@ -114,7 +114,7 @@ export function bounded(name: string, given: number | undefined, fallback: numbe
   if (typeof given === "number" && given > 0 && given <= MAX_MS) return given;
   throw new UsageError(
     "USAGE_OPTION",
-    `expected ${name} of a blocking call in ms, more than 0 and at most ${MAX_MS}, got ${String(given)};` +
+    `expected ${name} of a blocking call in ms, more than 0 and at most ${MAX_MS}, got ${inText(given)};` +
       " what blocks has to end",
   );
 }

@@ -73,3 +73,13 @@ describe("options", () => {
     }
   });
 });
+
+test("a number that was given as text is shown as text", () => {
+  const text = "50" as unknown as number;
+  expect(() => duration("timeoutMs", text)).toThrow(
+    'expected timeoutMs in ms, 0 or more, got "50"',
+  );
+  expect(() => count("poolSize", text, 1, 1)).toThrow(
+    'expected poolSize to be 1 or more, got "50"',
+  );
+});
