@@ -5,12 +5,14 @@
  */
 
 import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Answer, Order } from "./half.ts";
 import type { FunctionShare, SampleKind } from "./profile/sampler.ts";
 import type { Timing } from "./contract.ts";
+import { ROOT } from "./machine.ts";
 
-const HALF = fileURLToPath(new URL("./half.js", import.meta.url));
+/** The program of a half below the root of a checkout. */
+const HALF = join("build", "bench", "half.js");
 
 /** A half that does not answer for so long is broken; the driver ends. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -47,8 +49,11 @@ export interface Sampled {
 class Half {
   readonly #child: ChildProcess;
 
-  constructor(parameters: readonly string[], execArgv: readonly string[]) {
-    this.#child = fork(HALF, parameters, { execArgv: [...execArgv], serialization: "json" });
+  constructor(parameters: readonly string[], execArgv: readonly string[], root: string) {
+    this.#child = fork(join(root, HALF), parameters, {
+      execArgv: [...execArgv],
+      serialization: "json",
+    });
   }
 
   /** Waits for the next answer. */
@@ -125,13 +130,18 @@ export class Pair {
    * Starts both halves of the peer called `name` and waits until they are connected.
    *
    * @param execArgv - options of Node for both processes
+   * @param root - the checkout whose build is measured
    */
-  static async start(name: string, execArgv: readonly string[] = []): Promise<Pair> {
-    const server = new Half(["serve", name], execArgv);
+  static async start(
+    name: string,
+    execArgv: readonly string[] = [],
+    root: string = ROOT,
+  ): Promise<Pair> {
+    const server = new Half(["serve", name], execArgv, root);
     try {
       const serving = await server.answer();
       if (serving.type !== "ready") throw new Error(`expected ready, got ${serving.type}`);
-      const client = new Half(["load", name, serving.endpoint], execArgv);
+      const client = new Half(["load", name, serving.endpoint], execArgv, root);
       try {
         const loading = await client.answer();
         return new Pair(server, client, loading.type === "ready" && loading.streams === true);

@@ -7,11 +7,11 @@
  * @module
  */
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildEarlier, run } from "./earlier.ts";
 import { ROOT } from "./machine.ts";
 
 /** The last commit before the work on speed. */
@@ -23,39 +23,16 @@ const HELP = `usage: npm run bench:report -- [options]
   --quick             less exact, to see that everything works; records no baseline
 `;
 
-/** Runs a program; its output is the progress. */
-function run(command: string, parameters: readonly string[], cwd = ROOT): boolean {
-  console.error(`\n== ${command} ${parameters.join(" ")}`);
-  const { status, error } = spawnSync(command, parameters, { cwd, stdio: "inherit" });
-  if (error !== undefined) console.error(error.message);
-  return status === 0;
-}
-
 function bench(program: string, ...parameters: string[]): boolean {
   return run(process.execPath, [join(ROOT, "build", "bench", program, "main.js"), ...parameters]);
 }
 
 /** Profiles an earlier commit, built in a folder of its own, into a file. */
 function profileBefore(commit: string, folder: string, file: string): boolean {
-  const source = join(folder, "source");
-  const archive = join(folder, "source.tar");
-  mkdirSync(source);
-  return (
-    run("git", ["archive", "--output", archive, commit]) &&
-    run("tar", ["-xf", archive, "-C", source]) &&
-    link(source) &&
-    run("npx", ["tsc", "-b", "src/node", "bench"], source) &&
-    run(
-      process.execPath,
-      [join(source, "build", "bench", "profile", "main.js"), "--json", file],
-      source,
-    )
-  );
-}
-
-function link(source: string): boolean {
-  symlinkSync(join(ROOT, "node_modules"), join(source, "node_modules"));
-  return true;
+  const root = buildEarlier(commit, folder);
+  if (root === undefined) return false;
+  const program = join(root, "build", "bench", "profile", "main.js");
+  return run(process.execPath, [program, "--json", file], root);
 }
 
 function main(): void {
