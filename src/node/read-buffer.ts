@@ -11,8 +11,11 @@
 
 /** The most that is read at once into a buffer of our own. */
 const BUFFER_BYTES = 64 * 1024;
-/** Readings of at most so many octets are copied. The buffer is given away with larger ones. */
-const COPIED_BYTES = 4 * 1024;
+/**
+ * Readings of at most so many octets are copied. The buffer is given away with larger ones, so that who
+ * keeps a message holds at most four times of what was read with it.
+ */
+const COPIED_BYTES = BUFFER_BYTES / 4;
 
 /** Who hears of what was read. */
 export interface Reader {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ReadBuffer } from "../../../src/node/read-buffer.ts";
 
-const COPIED = 4096;
+const COPIED = 16 * 1024;
 
 /** Reads as a socket does: into what the option says, then tells how much, then asks again. */
 class FakeSocket {
@@ -55,6 +55,16 @@ describe("a read buffer", () => {
     ]);
     expect(new Set([target, ...socket.chunks].map((octets) => octets.buffer)).size).toBe(2);
   });
+
+  test.each([5000, COPIED, COPIED + 1, 64 * 1024])(
+    "has nobody hold more than four times of the %i octets that were read",
+    (length) => {
+      const socket = new FakeSocket();
+      socket.read(new Uint8Array(length));
+      expect(socket.chunks[0]?.length).toBe(length);
+      expect(socket.chunks[0]?.buffer.byteLength).toBeLessThanOrEqual(4 * length);
+    },
+  );
 
   test("makes way for the place where the octets belong, as long as there is one", () => {
     const socket = new FakeSocket();
