@@ -101,9 +101,11 @@ export class ServerCall implements CallContext, TimerEntry, OpenCall, PumpTarget
   }
 
   notify(method: string, args: NotifyArguments = NO_ARGS): Promise<boolean> {
-    return (
-      this.#callerLine?.notify(method, args) ?? this.session.peer.notify(this.channel, method, args)
-    );
+    const line = this.#callerLine;
+    if (line !== undefined) return line.notify(method, args);
+    // Whoever hears it has seen the items that were yielded before.
+    this.sender?.flush();
+    return this.session.peer.notify(this.channel, method, args);
   }
 
   get headers(): Headers {

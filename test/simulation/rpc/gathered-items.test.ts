@@ -1,6 +1,7 @@
 /** Items that leave together: what is on the wire, and what holds however they come. */
 
 import { describe, expect } from "vitest";
+import { callContext } from "../../../src/rpc/context.ts";
 import { collect, Gate, outcomeOf, type RawPeer, scenario, type World } from "../../support/rpc.ts";
 
 const NEW = { zc: 1 };
@@ -92,6 +93,25 @@ describe("a handler's items of one turn", () => {
     });
     const raw = await asked(world, "items", 5);
     expect(raw.said.map(([name]) => name)).toEqual(["STREAM", "_zc_items", "ERR"]);
+    await raw.transport.close(0);
+  });
+
+  scenario("leave before what their caller is notified of", async (world) => {
+    world.server({
+      *items() {
+        yield* [0, 1, 2];
+        void callContext().notify("progress", [2]);
+        yield 3;
+      },
+    });
+    const raw = await asked(world, "items", 5);
+    expect(raw.said).toEqual([
+      ["STREAM", 0],
+      ["_zc_items", [1, 2]],
+      ["progress", [2]],
+      ["STREAM", 3],
+      ["STREAM_DONE", null],
+    ]);
     await raw.transport.close(0);
   });
 
