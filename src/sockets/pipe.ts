@@ -109,7 +109,10 @@ export interface PipeOwner {
   received(pipe: Pipe, messages: readonly Message[]): void;
   /** A subscription (`true`) or its cancellation (`false`) of a SUB or XSUB peer. */
   subscribed?(pipe: Pipe, topic: Uint8Array, wanted: boolean): void;
-  /** A full pipe has fallen to half of its high-water mark. */
+  /**
+   * A full pipe has fallen to half of its high-water mark. Never told inside of the `send` that would have
+   * filled it: an owner that offers what waits would offer the same message again.
+   */
   drained(pipe: Pipe): void;
   /** The peer is gone. Nothing of this pipe follows. */
   closed(pipe: Pipe, error: Error | undefined): void;

@@ -158,21 +158,10 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
     const connection = this.#connection;
     connection.send(message);
     this.#takenMessages += 1;
-    const waiting = connection.queuedMessages;
-    const waitingBytes = connection.queuedBytes;
-    if (waiting >= this.#highWaterMark || waitingBytes >= this.#highWaterBytes) this.#full = true;
-    if (this.#blocked) return;
-    if (this.#alone) {
-      this.#alone = false;
-      this.#write();
-      return;
-    }
-    if (waiting >= this.#flushMessages || waitingBytes >= FLUSH_BYTES) {
-      this.#flushMessages = Math.min(FLUSH_GROWTH * this.#flushMessages, this.#maxFlushMessages);
-      this.#write();
-    }
-    // Also behind a write: the end of the turn is when the steps begin again.
-    this.#flushLater();
+    if (!this.#blocked) this.#writeOrWait();
+    // Behind it: nobody has seen that it was full, so there is nobody to be told, in the middle of this.
+    if (connection.queuedMessages >= this.#highWaterMark) this.#full = true;
+    else if (connection.queuedBytes >= this.#highWaterBytes) this.#full = true;
   }
 
   beforeLeaving(gathering: Flushable): void {
@@ -321,6 +310,22 @@ export class ZmtpPipe implements ManagedPipe, WireHandler, Flushable {
   }
 
   // Output and time.
+
+  /** Writes what was sent if it is time for it, and otherwise when the turn ends. */
+  #writeOrWait(): void {
+    const { queuedMessages, queuedBytes } = this.#connection;
+    if (this.#alone) {
+      this.#alone = false;
+      this.#write();
+      return;
+    }
+    if (queuedMessages >= this.#flushMessages || queuedBytes >= FLUSH_BYTES) {
+      this.#flushMessages = Math.min(FLUSH_GROWTH * this.#flushMessages, this.#maxFlushMessages);
+      this.#write();
+    }
+    // Also behind a write: the end of the turn is when the steps begin again.
+    this.#flushLater();
+  }
 
   #flushLater(): void {
     if (this.#flushDue || this.#blocked) return;

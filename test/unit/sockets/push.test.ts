@@ -49,6 +49,27 @@ describe.each(["inproc://a", "tcp://a:1"])("PUSH and PULL at %s", (endpoint) => 
     expect(texts).toEqual([...Array(5).fill("first"), ...Array(5).fill("second")]);
   });
 
+  test.each([
+    ["messages", { sendHighWaterMark: 32 }, 1],
+    ["octets", { sendHighWaterBytes: 70_000 }, 70_000],
+  ])(
+    "PUSH sends once what has waited for a peer, at a high-water mark of %s",
+    async (_, limit, length) => {
+      const { platform, clock } = world();
+      const push = new Push(limit, platform);
+      push.connect(endpoint);
+      for (let n = 0; n < 32; n += 1) await push.send([`${n}`, new Uint8Array(length)]);
+      const pull = new Pull({}, platform);
+      await pull.bind(endpoint);
+      await clock.elapse(1000);
+      await push.send("last");
+      await clock.elapse(1000);
+      const got: unknown[] = [];
+      for (let n = 0; n <= 32; n += 1) got.push(textOf(await pull.receive())[0]);
+      expect(got).toEqual([...Array.from({ length: 32 }, (__, n) => `${n}`), "last"]);
+    },
+  );
+
   test("PUSH fails to send without peers when it must not wait", async () => {
     const { platform, clock } = world();
     const push = new Push({ sendTimeout: 0 }, platform);

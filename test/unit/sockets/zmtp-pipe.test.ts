@@ -223,6 +223,20 @@ describe("writing", () => {
     expect(wire.places.map((place) => place - first)).toEqual([0, 3, 6, -first, -first, 3 - first]);
   });
 
+  test("tells of room only those who have seen that there was none", () => {
+    const { wire, pipe, log, open } = setUp(FLUSH_MESSAGES);
+    open();
+    for (let n = 0; n < FLUSH_MESSAGES; n += 1) pipe.send(message("x"));
+    pipe.send([new Uint8Array(2_000_000)]);
+    expect([wire.writes.length, pipe.full, log]).toEqual([2, false, []]);
+    wire.accepts = false;
+    pipe.send([new Uint8Array(2_000_000)]);
+    pipe.send([new Uint8Array(2_000_000)]);
+    expect([wire.writes.length, pipe.full, log]).toEqual([3, true, []]);
+    wire.handler.drained();
+    expect([pipe.full, log]).toEqual([false, ["drained"]]);
+  });
+
   test("is full at the high-water mark of octets, too", () => {
     const { wire, pipe, open } = setUp();
     open();
