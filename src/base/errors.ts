@@ -17,6 +17,8 @@ export interface ErrorInit {
 
 /** The base class of the six kinds of error. */
 export class ZerocallError extends Error {
+  /** Stays in bundles that are minified: it becomes the name of errors, which travels to peers. */
+  static override readonly name: string = "ZerocallError";
   /** The stable name of what went wrong; `docs/reference/errors.md` has a heading for each. */
   readonly code: string;
 
@@ -46,6 +48,8 @@ export type UsageCode =
 
 /** The caller broke a contract. It is thrown at once, also by functions that return promises. */
 export class UsageError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "UsageError";
   declare readonly code: UsageCode;
 
   constructor(code: UsageCode, message: string, init?: ErrorInit) {
@@ -58,6 +62,8 @@ export type Side = "local" | "peer";
 
 /** A rule of a protocol was broken. */
 export class ProtocolError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "ProtocolError";
   /** Who broke the rule. */
   readonly side: Side;
 

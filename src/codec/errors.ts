@@ -20,6 +20,8 @@ export type CodecErrorCode =
 
 /** Octets are not a value, or a value cannot be octets. */
 export class CodecError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "CodecError";
   declare readonly code: CodecErrorCode;
 
   constructor(code: CodecErrorCode, message: string) {

@@ -32,6 +32,8 @@ const MAX_SHOWN_NAME = 100;
 
 /** A pickle asks for more than data. */
 export class PickleRefusal extends CodecError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "PickleRefusal";
   /** The name that the pickle wanted to import, such as `"builtins.eval"`, where it says one. */
   readonly global: string | undefined;
 

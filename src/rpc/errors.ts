@@ -32,6 +32,8 @@ export interface RpcErrorInit {
  * A handler that throws one chooses the status, message and details that its caller gets.
  */
 export class RpcError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "RpcError";
   declare readonly code: Status;
   /** `"peer"` when the other side sent it, `"local"` when this side gave up. */
   readonly origin: "local" | "peer";

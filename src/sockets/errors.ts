@@ -24,6 +24,8 @@ export type SocketCode =
 
 /** A socket could not do what it was asked to; the name of the code says why. */
 export class SocketError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "SocketError";
   declare readonly code: SocketCode;
 
   constructor(code: SocketCode, message: string, init?: ErrorInit) {
@@ -56,6 +58,8 @@ export type TransportCode =
 
 /** A wire could not be opened, accepted or kept. */
 export class TransportError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "TransportError";
   declare readonly code: TransportCode;
   /** The endpoint concerned. */
   readonly endpoint: string;

@@ -75,6 +75,8 @@ export const ZMTP_CODES: readonly ZmtpCode[] = Object.keys(RULES) as ZmtpCode[];
 
 /** The peer broke a rule of ZMTP, or refused us, or fell silent. */
 export class ZmtpError extends ProtocolError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "ZmtpError";
   declare readonly code: ZmtpCode;
   /** Whether a new connection to the same peer may go better. */
   readonly retry: boolean;

@@ -50,7 +50,11 @@ afterAll(async () => {
 });
 
 /** Bundles a program, lays it where no package is, runs it and gives what it wrote. */
-async function bundled(program: string, format: "esm" | "cjs"): Promise<string> {
+async function bundled(
+  program: string,
+  format: "esm" | "cjs",
+  { minify = false }: { readonly minify?: boolean } = {},
+): Promise<string> {
   const input = join(folder, "program.mjs");
   await writeFile(input, program);
   const aliases = Object.entries(exports).map(([name, entry]) => [
@@ -75,25 +79,47 @@ async function bundled(program: string, format: "esm" | "cjs"): Promise<string> 
     },
   });
   const file = join(folder, `bundle.${format === "esm" ? "mjs" : "cjs"}`);
-  await bundle.write({ file, format, codeSplitting: false });
+  await bundle.write({ file, format, minify, codeSplitting: false });
   await bundle.close();
   const { stdout } = await run(process.execPath, [file], { cwd: folder });
   return stdout.trim();
 }
 
+const ERRORS = `
+  import { Client, RpcError, Server } from "zerocall";
+  const service = { find() { throw new RpcError("not_found", "no row"); } };
+  const server = new Server(service);
+  const endpoint = await server.bind("tcp://127.0.0.1:0");
+  const client = new Client(endpoint);
+  const fails = [
+    () => client.find(),
+    () => client.echo(() => 1),
+    () => new Client("localhost"),
+    () => server.bind(endpoint),
+  ];
+  for (const fail of fails) await (async () => fail())().catch((error) => console.log(error.name));
+  await client.close();
+  await server.close();
+`;
+
 describe("a bundle", () => {
+  test("that is minified keeps the names of errors, which travel to peers", async () => {
+    const names = ["RpcError", "CodecError", "UsageError", "TransportError"];
+    expect((await bundled(ERRORS, "esm", { minify: true })).split("\n")).toEqual(names);
+  });
+
   test("serves and calls without anything beside it", async () => {
     expect(await bundled(CALLS, "esm")).toBe("3");
   });
 
   test.each([
-    ["a pool of threads", POOL, "esm", "SOURCE_FAILED"],
-    ["a pool of threads", POOL, "cjs", "USAGE_STATE"],
-    ["a blocking call", SYNC, "esm", "USAGE_STATE"],
-    ["a blocking call", SYNC, "cjs", "USAGE_STATE"],
-    ["a key of CURVE", CURVE, "esm", "USAGE_STATE"],
-    ["a key of CURVE", CURVE, "cjs", "USAGE_STATE"],
-  ] as const)("says at %s what to leave out (%3$s)", async (_, program, format, code) => {
+    ["a pool of threads", "esm", POOL, "SOURCE_FAILED"],
+    ["a pool of threads", "cjs", POOL, "USAGE_STATE"],
+    ["a blocking call", "esm", SYNC, "USAGE_STATE"],
+    ["a blocking call", "cjs", SYNC, "USAGE_STATE"],
+    ["a key of CURVE", "esm", CURVE, "USAGE_STATE"],
+    ["a key of CURVE", "cjs", CURVE, "USAGE_STATE"],
+  ] as const)("says at %s what to leave out, as %s", async (_, format, program, code) => {
     const told = await bundled(program, format);
     expect(told).toMatch(ADVICE);
     expect(told.startsWith(`${code} `)).toBe(true);

@@ -20,6 +20,8 @@ export type SourceCode =
 
 /** A service cannot be loaded from the place that was named. */
 export class SourceError extends ZerocallError {
+  /** Stays in bundles that are minified. */
+  static override readonly name: string = "SourceError";
   declare readonly code: SourceCode;
 
   constructor(code: SourceCode, message: string, init?: ErrorInit) {
