@@ -15,7 +15,7 @@ import { zerorpc } from "#dist/dialects/zerorpc/index.js";
 import { zrpc } from "#dist/dialects/zrpc/index.js";
 import type { Dialect, Translator } from "#dist/rpc/dialect.js";
 import type { Failure } from "#dist/rpc/errors.js";
-import type { ChannelRef, Message, Packet } from "#dist/rpc/packet.js";
+import type { ChannelRef, Message, OutgoingMessage, Packet } from "#dist/rpc/packet.js";
 
 import { Random } from "../random.ts";
 import { hex, messagesOf } from "../seeds.ts";
@@ -198,7 +198,10 @@ function answer(server: Translator, packet: Packet, turn: number): void {
   // A stream for every other one: the items, then its end.
   const said =
     turn % 2 === 0 ? answers.slice(0, 5) : answers.slice(5 + (turn % 3 === 0 ? 1 : 0), 7);
-  for (const one of said) server.encode(one);
+  for (const one of said) {
+    server.encode(one);
+    bundled(server, one);
+  }
 }
 
 function ask(dialect: Dialect, input: Uint8Array): void {
@@ -210,9 +213,22 @@ function ask(dialect: Dialect, input: Uint8Array): void {
       if (channel === undefined) continue;
       if (type === "result" || type === "error" || type === "end") client.release(channel);
       else if (type === "item") client.encode({ type: "next", channel, value: 1 });
+      else if (type === "items") bundled(client, { type: "item", channel, value: 1, octets: 0 });
     }
   }
   client.openChannels();
+}
+
+/** Further items behind one, as they leave together: two by themselves, then several. */
+function bundled(translator: Translator, { type, channel }: Packet): OutgoingMessage[] {
+  const bundle =
+    type === "item" && channel !== undefined ? translator.bundle?.(channel) : undefined;
+  if (bundle === undefined) return [];
+  for (const value of BASES) bundle.add(value);
+  const earlier = bundle.takeEarlier();
+  const last = bundle.take();
+  for (let item = 0; item < 20; item++) bundle.add(item);
+  return [earlier, last, bundle.take()];
 }
 
 /** What a server answers to {@link asking}, one input for each way to answer. */
@@ -232,8 +248,9 @@ export function honestAnswers(dialect: Dialect): Uint8Array[] {
           const all = answersOn(channel);
           const chosen = way === 0 ? all.slice(0, 5) : [all[4 + way] as Packet];
           for (const one of chosen) {
-            const answered = server.encode(one);
-            if (answered !== undefined) answers.push(answered.map(wholeOctets));
+            for (const answered of [server.encode(one), ...bundled(server, one)]) {
+              if (answered !== undefined) answers.push(answered.map(wholeOctets));
+            }
           }
         }
       }
