@@ -163,7 +163,7 @@ export class ServerSession {
       if (!this.#takesStream(call)) return false;
       return this.#trySend(call, { type: "stream", channel: call.channel });
     }
-    const message = `${call.method}() answers with a stream, which the peer's protocol has not`;
+    const message = `${call.method}() answers with a stream, and the peer's protocol has none`;
     this.failWith(call, new RpcError("unimplemented", message));
     return false;
   }

@@ -276,7 +276,10 @@ export class Connection implements Machine<Uint8Array, Uint8Array, ConnectionEve
   #startHandshake(greeting: Greeting, deadline: number | undefined): void {
     const { mechanism, maxCommandBytes } = this.#settings;
     if (greeting.mechanism !== mechanism.name) {
-      throw new ZmtpError("ZMTP_MECHANISM", `${greeting.mechanism} for ${mechanism.name}`);
+      throw new ZmtpError(
+        "ZMTP_MECHANISM",
+        `${greeting.mechanism} of the peer where this side has ${mechanism.name}`,
+      );
     }
     const handshake = mechanism.begin(this.#metadata);
     const largest = Math.min(maxCommandBytes, mechanism.maxCommandBytes ?? maxCommandBytes);

@@ -126,10 +126,24 @@ export interface Protection {
 }
 
 /**
+ * What the reasons mean that are status codes of an authenticator.
+ *
+ * Spec: RFC 27 (ZAP), "The Reply Frames"; libzmq sends the code as the reason.
+ */
+const STATUS_MEANINGS: Readonly<Record<string, string>> = {
+  "300": "it cannot tell now whether we may come in; try again",
+  "400": "it does not let us in with this key, user or password",
+  "500": "its authenticator has failed",
+};
+
+/**
  * What an ERROR command of the peer means.
  *
  * @throws {ZmtpError} `ZMTP_COMMAND_MALFORMED`
  */
 export function peerError(data: Uint8Array): ZmtpError {
-  return new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${decodeErrorReason(data)}"`);
+  const reason = decodeErrorReason(data);
+  const meaning = STATUS_MEANINGS[reason];
+  const told = meaning === undefined ? "" : `: ${meaning}`;
+  return new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${reason}"${told}`);
 }

@@ -12,22 +12,14 @@
 import { UsageError } from "../base/errors.ts";
 import { type Octets, wholeOctets } from "../base/octets.ts";
 import { octetAt } from "../base/octet-reader.ts";
-import {
-  admitCommand,
-  decodeCommand,
-  decodeErrorReason,
-  decodePing,
-  encodeCommand,
-  encodePing,
-} from "./command.ts";
+import { admitCommand, decodeCommand, decodePing, encodeCommand, encodePing } from "./command.ts";
 import type { ConnectionEvent } from "./connection-event.ts";
 import type { ConnectionSettings } from "./connection-options.ts";
-import { ZmtpError } from "./errors.ts";
 import { checkFlags, COMMAND, MORE } from "./frame.ts";
 import type { FrameSink } from "./frame-decoder.ts";
 import type { FrameEncoder } from "./frame-encoder.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Protection } from "./mechanism.ts";
+import { peerError, type Protection } from "./mechanism.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import { isPublisher } from "./socket-type.ts";
 
@@ -195,7 +187,7 @@ export class Traffic implements FrameSink {
         this.#context.emit({ type: "cancel", topic: data });
         break;
       case "ERROR":
-        throw new ZmtpError("ZMTP_PEER_ERROR", `ERROR "${decodeErrorReason(data)}"`);
+        throw peerError(data);
       default:
       // PONG has done its work by arriving. Others may be extensions, which libzmq ignores, too.
     }

@@ -20,7 +20,8 @@ test("ends with the peer's ERROR and its reason", () => {
   expect(() => nullMechanism.begin(metadata).receive(error)).toThrow(
     expect.objectContaining({
       code: "ZMTP_PEER_ERROR",
-      message: 'expected the peer to accept the handshake, got ERROR "400"',
+      message:
+        'expected the peer to accept the handshake, got ERROR "400": it does not let us in with this key, user or password',
     }),
   );
 });
