@@ -7,6 +7,8 @@
 
 /** A frame in this package where it is installed, or in Node, whatever the platform. */
 const FOREIGN = /^ +at .*(?:[/\\]zerocall[/\\](?:lib|src)[/\\]|\(node:|at node:)/;
+/** The same for this very copy, whatever the folder of a clone is called. */
+const HERE = new URL("../", import.meta.url).href;
 
 /**
  * Leaves out the frames at the end of a stack that are of this package or of Node. Those further up stay:
@@ -14,5 +16,9 @@ const FOREIGN = /^ +at .*(?:[/\\]zerocall[/\\](?:lib|src)[/\\]|\(node:|at node:)
  */
 export function withoutOwnFrames(text: string): string {
   const lines = text.trimEnd().split("\n");
-  return lines.slice(0, lines.findLastIndex((line) => !FOREIGN.test(line)) + 1).join("\n");
+  return lines.slice(0, lines.findLastIndex((line) => !isForeign(line)) + 1).join("\n");
+}
+
+function isForeign(line: string): boolean {
+  return FOREIGN.test(line) || (/^ +at /.test(line) && line.includes(HERE));
 }

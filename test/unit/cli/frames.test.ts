@@ -22,6 +22,12 @@ describe("withoutOwnFrames", () => {
     expect(withoutOwnFrames(["RpcError: no", ...OWN].join("\n"))).toBe("RpcError: no");
   });
 
+  it("knows this very copy, whatever its folder is called", () => {
+    const here = new URL("../../../src/rpc/server.ts", import.meta.url).href;
+    const theirs = "Error: no\n    at f (/app/cooler.ts:7:17)";
+    expect(withoutOwnFrames(`${theirs}\n    at handle (${here}:1:2)`)).toBe(theirs);
+  });
+
   it("leaves tracebacks of Python as they are", () => {
     const traceback = 'Traceback:\n  File "zerocall/lib/x.py", line 1, in f\nKeyError: 1';
     expect(withoutOwnFrames(traceback)).toBe(traceback);
